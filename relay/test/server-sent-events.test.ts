@@ -53,7 +53,20 @@ describe('Server-Sent Events (SP-GW-12)', () => {
     expect(await source.next()).toMatchObject({ data: { message: 'on the other', broker: 'other' } })
   })
 
+  it('deliver what matches ?filter=', async () => {
+    const relay = await start()
+    const filter = encodeURIComponent('{"type":"post"}')
+    const source = await eventSource(`http://${relay.address}/subscribe/a.*?filter=${filter}`)
+    await publish(relay, 'a.x', '{"type":"get"}')
+    await publish(relay, 'a.x', '{"type":"post"}')
+    expect(await source.next()).toMatchObject({ data: { message: '{"type":"post"}' } })
+  })
+
   it.each([
+    ['a?filter=x', 400, 'invalid_frame'],
+    ['a?filter=1e999', 400, 'invalid_frame'],
+    ['a?filter=1&filter=2', 400, 'invalid_frame'],
+    [`a?filter="${'x'.repeat(2000)}"`, 413, 'too_large'],
     ['a..b', 400, 'invalid_subject'],
     ['_secret', 403, 'forbidden'],
     ['a?broker=nowhere', 404, 'unknown_broker'],

@@ -35,6 +35,7 @@ export {
 export type { Params } from './params.js'
 export { payloadSize } from './payload-size.js'
 export { readClientFrame, refOfRaw } from './read-client-frame.js'
+export { readOptionalJson } from './read-fields.js'
 export { readRelayFrame } from './read-relay-frame.js'
 export { refusal } from './refusal.js'
 export { segmentOf } from './segment-of.js'

@@ -47,6 +47,8 @@ export interface BrokerMessage {
   readonly revision?: string | undefined
   /** The value was deleted; the payload is empty. */
   readonly deleted?: true | undefined
+  /** The value no longer matches the filter of a subscription; the payload is empty. */
+  readonly left?: true | undefined
   /** The user who wrote the value, or published a message that is kept. */
   readonly user?: string | undefined
   /** The number of a message that the broker keeps in its history. */

@@ -4,6 +4,7 @@ import {
   headerSize,
   isClosed,
   isExact,
+  type JsonValue,
   mayBeDerived,
   type Pattern,
   parsePattern,
@@ -78,6 +79,7 @@ export interface SubscriptionFields {
   readonly policy?: object | undefined
   readonly retained?: number | undefined
   readonly history?: object | undefined
+  readonly filter?: JsonValue | undefined
   readonly count?: boolean | undefined
 }
 
@@ -85,14 +87,16 @@ export interface SubscriptionFields {
 function checkCount(pattern: Pattern, fields: SubscriptionFields): void {
   if (patternOfMembers(pattern) === undefined)
     throw new WildcastError('invalid_frame', '"count" is for members: subscribe to "$presence.<pattern>.*"')
-  const field = (['group', 'serve', 'policy', 'retained', 'history'] as const).find((name) => fields[name])
+  const field = (['group', 'serve', 'policy', 'retained', 'history', 'filter'] as const).find(
+    (name) => fields[name] !== undefined,
+  )
   if (field !== undefined)
     throw new WildcastError('invalid_frame', `"count" sends a number, once a second at most: leave "${field}" out`)
 }
 
 /** Returns the interest of a subscription. */
 export function interestOf(fields: SubscriptionFields): Interest {
-  const { subject, group, serve, policy, retained, history } = fields
+  const { subject, group, serve, policy, retained, history, filter } = fields
   const pattern = parsePattern(subject)
   if (fields.count) checkCount(pattern, fields)
   const isPlain = group === undefined && !serve
@@ -110,6 +114,11 @@ export function interestOf(fields: SubscriptionFields): Interest {
     throw new WildcastError('invalid_frame', 'values are for every subscriber: leave "group" and "serve" out')
   if (history && (serve || group !== undefined))
     throw new WildcastError('invalid_frame', 'the history is for every subscriber: leave "group" and "serve" out')
+  if (filter !== undefined && (serve || group !== undefined))
+    throw new WildcastError(
+      'invalid_frame',
+      'leave "filter" out: with "group" or "serve", a message that does not match would be lost',
+    )
   return {
     pattern,
     ...(group === undefined ? {} : { group: parseSubject(group) }),

@@ -76,6 +76,8 @@ export interface Subscribe {
   readonly serve?: boolean | undefined
   /** @default every message, as fast as the client reads */
   readonly policy?: AskedPolicy | undefined
+  /** Only messages and values that contain this JSON. */
+  readonly filter?: JsonValue | undefined
 }
 
 /** A page of the history. */
@@ -95,6 +97,8 @@ export interface SnapshotCommand {
   readonly subject: string
   /** @default the first of the relay */
   readonly broker?: string | undefined
+  /** Only values that contain this JSON. */
+  readonly filter?: JsonValue | undefined
   /** The number of the request. */
   readonly ref: number
 }

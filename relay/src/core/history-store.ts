@@ -65,7 +65,7 @@ export interface HistoryPage extends HistoryState {
  * message MUST be delivered to the broker's subscribers after it is stored and before it is
  * acknowledged, with its `position`; all relays MUST deliver the messages of a pattern in the order
  * of their positions, without a gap while the link is up; and a message MUST be kept as long as its
- * rule says. Stores other than the one in memory may keep more for a while.
+ * rule demands. Stores other than the one in memory may keep more for a while.
  *
  * Methods reject as those of `ValueStore` do.
  */

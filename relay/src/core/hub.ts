@@ -4,6 +4,8 @@ import { type BrokerLink, openLink } from './broker-link.js'
 import type { Clock } from './clock.js'
 import type { FanOut } from './fan-out.js'
 import type { Feed } from './feed.js'
+import { type FeedRequest, interestKey } from './feed-request.js'
+import { ParsedPayloads } from './filters/parsed-payloads.js'
 import type { RecentRoom } from './history/recent-messages.js'
 import type { HistoryStore } from './history-store.js'
 import { Lease, type LeasePorts } from './lease.js'
@@ -11,7 +13,6 @@ import type { SubscriptionInfo } from './listing.js'
 import type { LeaseMember, Membership } from './membership.js'
 import type { Observer } from './observer.js'
 import type { OnFailure } from './outlet.js'
-import type { Policy } from './policy.js'
 import { PublishCounts } from './publish-counts.js'
 import type { BacklogRoom } from './room.js'
 import type { Soon, ValueStore, ValueWrite, Written } from './store.js'
@@ -30,13 +31,6 @@ export interface HubOptions {
   readonly recentRoom: RecentRoom
   readonly fanOut: FanOut
   readonly slice: TimeSlice
-}
-
-/** A requested subscription. */
-export interface FeedRequest {
-  readonly broker: string
-  readonly interest: Interest
-  readonly policy: Policy
 }
 
 /** A broker's status. */
@@ -70,7 +64,7 @@ export class Hub {
     this.#default = first
     this.#options = options
     this.counts = new PublishCounts(options.observer)
-    this.#ports = { ...options, nextId: () => ++this.#lastId }
+    this.#ports = { ...options, parsed: new ParsedPayloads(), nextId: () => ++this.#lastId }
   }
 
   /**
@@ -205,22 +199,22 @@ export class Hub {
   }
 
   /** Returns the feed that a subscription would share, if any. */
-  feed({ broker, interest, policy }: FeedRequest): Feed | undefined {
-    return this.#leases.get(keyOf(broker, interest))?.feed(policy)
+  feed({ broker, interest, ...terms }: FeedRequest): Feed | undefined {
+    return this.#leases.get(interestKey(broker, interest))?.feed(terms)
   }
 
   /**
    * Adds a member to a feed when the broker has confirmed the interest. `joined` runs before the
    * member's first message.
-   * @throws {WildcastError} `already_served`
+   * @throws {WildcastError} `already_served`; `rate_limited` if the pattern has too many filters
    */
-  join({ broker, interest, policy }: FeedRequest, { member, joined }: Omit<LeaseMember, 'policy'>): Membership {
-    const key = keyOf(broker, interest)
+  join({ broker, interest, ...terms }: FeedRequest, joiner: Pick<LeaseMember, 'member' | 'joined'>): Membership {
+    const key = interestKey(broker, interest)
     const shared = this.#leases.get(key)
     if (shared && interest.serve)
       throw new WildcastError('already_served', `"${interest.pattern}" has a server already; it must leave first`)
     const lease = shared ?? this.#openLease(key, broker, interest)
-    return lease.join({ member, policy, joined })
+    return lease.join({ ...terms, ...joiner })
   }
 
   async close(): Promise<void> {
@@ -275,15 +269,4 @@ export class Hub {
     })
     this.#unsubscribing.set(key, unsubscribed)
   }
-}
-
-/** Equal for equal interests, which share a lease. No field can contain a space. */
-function keyOf(broker: string, { pattern, group, serve }: Interest): string {
-  // `join` rather than `+`: V8 keeps all the parts of a sum, and there may be a million keys.
-  return [broker, pattern, group, serve === true].join(' ')
-}
-
-/** Equal for subscriptions of one feed. */
-export function feedRequestKey({ broker, interest, policy }: FeedRequest): string {
-  return `${keyOf(broker, interest)} ${policy.latest} ${policy.maxRate ?? ''} ${policy.count === true}`
 }

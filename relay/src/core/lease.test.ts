@@ -7,7 +7,8 @@ import { message, settled } from '../testing/scripted-link.js'
 import type { Interest } from './broker.js'
 import { openLink } from './broker-link.js'
 import { FanOut } from './fan-out.js'
-import type { FeedMember } from './feed.js'
+import type { FeedMember } from './feed-member.js'
+import { ParsedPayloads } from './filters/parsed-payloads.js'
 import { Lease, type LeaseOptions } from './lease.js'
 import { nobody } from './observer.js'
 import { everyMessage } from './policy.js'
@@ -44,6 +45,7 @@ async function opened(more: Partial<Interest> = {}, after?: Promise<void>) {
         recentRoom: { used: 0, limit: 1000 },
         fanOut: new FanOut(slice),
         slice,
+        parsed: new ParsedPayloads(),
         nextId: () => ++lastId,
       },
     )

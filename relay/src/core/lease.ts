@@ -5,26 +5,24 @@ import { Cancel } from './cancel.js'
 import type { Clock } from './clock.js'
 import type { FanOut } from './fan-out.js'
 import { Feed } from './feed.js'
-import { FeedHistory } from './history/feed-history.js'
-import { LivePositions } from './history/live-positions.js'
-import type { RecentRoom } from './history/recent-messages.js'
+import { FilteredFeeds } from './filters/filtered-feeds.js'
+import type { ParsedPayloads } from './filters/parsed-payloads.js'
 import type { SubscriptionInfo } from './listing.js'
 import { type LeaseMember, Membership } from './membership.js'
 import type { OnFailure } from './outlet.js'
-import { type Policy, samePolicy } from './policy.js'
+import { samePolicy } from './policy.js'
 import type { BacklogRoom } from './room.js'
+import { StoredOfLease, type StoredRooms } from './stored-of-lease.js'
 import type { TimeSlice } from './time-slice.js'
-import { KeptValues, type ValueRoom } from './values/kept-values.js'
 
 /** Shared by all leases of a hub. */
-export interface LeasePorts {
+export interface LeasePorts extends StoredRooms {
   readonly clock: Clock
   readonly onError: OnFailure
   readonly room: BacklogRoom
-  readonly valueRoom: ValueRoom
-  readonly recentRoom: RecentRoom
   readonly fanOut: FanOut
   readonly slice: TimeSlice
+  readonly parsed: ParsedPayloads
   /** Returns the next subscription id. */
   nextId(): number
 }
@@ -66,7 +64,7 @@ type State =
 
 /**
  * An interest at its broker: subscribed once, shared by all members, unsubscribed when the last has
- * left. It has a feed for each policy.
+ * left. It has a feed for each policy and filter.
  */
 export class Lease implements Listener {
   readonly broker: string
@@ -74,12 +72,14 @@ export class Lease implements Listener {
   readonly #link: BrokerLink
   readonly #ports: LeasePorts
   readonly #over: LeaseOptions['over']
-  /** Usually one. Replaced, not mutated: the last member of one may leave during a delivery. */
+  /**
+   * Those without a filter, usually one. Replaced, not mutated: the last member of one may leave
+   * during a delivery.
+   */
   #feeds: readonly Feed[] = []
-  /** Made when a member reads them. */
-  #values: KeptValues | undefined
-  /** Set when the broker has confirmed an interest whose messages it keeps. */
-  #positions: LivePositions | undefined
+  /** Made when a member asks with a filter. */
+  #filtered: FilteredFeeds | undefined
+  readonly #stored: StoredOfLease
   readonly #subscribed: Promise<() => Promise<void>>
   /** The number of members, including those that wait for the confirmation. */
   #memberCount = 0
@@ -91,6 +91,7 @@ export class Lease implements Listener {
     this.#link = link
     this.#ports = ports
     this.#over = over
+    this.#stored = new StoredOfLease({ ...ports, broker, interest, link })
     const cancel = new Cancel()
     this.#state = { kind: 'subscribing', cancel }
     const subscribe = (): Promise<() => Promise<void>> => link.broker.subscribe(interest, this, cancel)
@@ -113,7 +114,12 @@ export class Lease implements Listener {
     }
   }
 
+  /** @throws {WildcastError} `rate_limited` if the pattern has too many filters */
   join(joiner: LeaseMember): Membership {
+    if (joiner.filter) {
+      this.#filtered ??= new FilteredFeeds(this.#ports.parsed)
+      this.#filtered.expect(joiner.filter)
+    }
     this.#memberCount++
     if (this.#state.kind === 'lingering') {
       this.#state.stop()
@@ -122,15 +128,16 @@ export class Lease implements Listener {
     return new Membership(this, joiner)
   }
 
-  /** The feed of a policy, if it has a member. */
-  feed(policy: Policy): Feed | undefined {
+  /** The feed of a policy and a filter, if it has a member. */
+  feed({ policy, filter }: Pick<LeaseMember, 'policy' | 'filter'>): Feed | undefined {
+    if (filter) return this.#filtered?.find(filter, policy)
     return this.#feeds.find((feed) => samePolicy(feed.policy, policy))
   }
 
   deliver(message: BrokerMessage, settle?: Settle): void {
-    if (message.revision !== undefined) this.#values?.observe(message)
-    if (message.position !== undefined) this.#positions?.observe(message.position)
+    const before = this.#stored.observe(message)
     for (const feed of this.#feeds) feed.deliver(message, settle)
+    this.#filtered?.deliver(message, before)
   }
 
   /** The broker has ended the interest. */
@@ -138,7 +145,7 @@ export class Lease implements Listener {
     const { stop } = this.#state.kind === 'lingering' ? this.#state : {}
     this.#state = { kind: 'over', error }
     this.#over(undefined)
-    for (const feed of this.#feeds) feed.end(error)
+    for (const feed of this.#all()) feed.end(error)
     if (!stop) return // unsubscribed when the last member leaves
     stop()
     this.#release()
@@ -146,14 +153,13 @@ export class Lease implements Listener {
 
   /** The link to the broker is lost. */
   reportOutage(): void {
-    for (const feed of this.#feeds) feed.reportOutage()
+    for (const feed of this.#all()) feed.reportOutage()
   }
 
   /** The link to the broker was lost and is up again. */
   reportGap(): void {
-    this.#values?.refill()
-    this.#positions?.lost()
-    for (const feed of this.#feeds) feed.reportGap()
+    this.#stored.lost()
+    for (const feed of this.#all()) feed.reportGap()
   }
 
   /**
@@ -163,9 +169,7 @@ export class Lease implements Listener {
   async confirmed(): Promise<void> {
     await this.#subscribed
     // Without a link, members wait for it, and learn no position.
-    await this.#keptPositions()
-      ?.known()
-      .catch(() => {})
+    await this.#stored.positions?.known().catch(() => {})
   }
 
   /**
@@ -177,17 +181,18 @@ export class Lease implements Listener {
   }
 
   /** For memberships: enters a feed. */
-  enter({ member, policy, joined }: LeaseMember): Feed {
-    const feed = this.feed(policy) ?? this.#open(policy)
-    joined(feed)
-    feed.add(member)
+  enter(joiner: LeaseMember): Feed {
+    const feed = this.feed(joiner) ?? this.#open(joiner)
+    joiner.joined(feed)
+    feed.add(joiner.member)
     return feed
   }
 
   /** For memberships: removes a member, which was in `feed` if it had entered one. */
-  leave(feed: Feed | undefined): void {
+  leave({ filter }: LeaseMember, feed: Feed | undefined): void {
     // The last feed stays while the lease lingers, so that a returning client gets the same id.
-    if (feed?.isEmpty && this.#feeds.length > 1) this.#close(feed)
+    if (feed?.isEmpty && this.#feeds.length + (this.#filtered?.size ?? 0) > 1) this.#close(feed)
+    if (filter) this.#filtered?.left(filter)
     if (--this.#memberCount > 0) return
     if (this.#state.kind === 'over' || !lingers(this.#interest)) this.#release()
     else {
@@ -202,46 +207,33 @@ export class Lease implements Listener {
       this.#state = { ...this.#state, before: state }
   }
 
-  #open(policy: Policy): Feed {
+  *#all(): Iterable<Feed> {
+    yield* this.#feeds
+    if (this.#filtered) yield* this.#filtered
+  }
+
+  #open({ policy, filter }: LeaseMember): Feed {
     const { clock, room, fanOut, slice } = this.#ports
     const ports = { clock, room, fanOut, slice }
-    const kept = { values: () => this.#keepValues(), history: () => this.#openHistory() }
-    const position = (): string | undefined => this.#positions?.newest
-    const of = { broker: this.broker, interest: this.#interest, policy }
-    const feed = new Feed({ id: this.#ports.nextId(), ...of, ...ports, ...kept, position })
-    this.#feeds = [...this.#feeds, feed]
+    const stored = this.#stored
+    const kept = {
+      values: () => stored.values(),
+      history: () => stored.history(filter),
+      position: () => stored.positions?.newest,
+    }
+    const of = { broker: this.broker, interest: this.#interest, policy, filter }
+    // A feed that stayed while the lease lingered would be tested for nothing.
+    for (const other of this.#filtered ?? []) if (other.isEmpty) this.#close(other)
+    const feed = new Feed({ id: this.#ports.nextId(), ...of, ...ports, ...kept })
+    if (filter) this.#filtered?.add(filter, feed)
+    else this.#feeds = [...this.#feeds, feed]
     return feed
-  }
-
-  /** The positions of kept messages; undefined if the broker keeps none of the interest. */
-  #keptPositions(): LivePositions | undefined {
-    const { pattern, group, serve } = this.#interest
-    const { history } = this.#link.broker
-    if (!this.#positions && history && group === undefined && !serve && history.rules.touching(pattern).length > 0)
-      this.#positions = new LivePositions(history, pattern)
-    return this.#positions
-  }
-
-  #openHistory(): FeedHistory {
-    const positions = this.#keptPositions()
-    const { history: store } = this.#link.broker
-    if (!store || !positions) throw new TypeError(`the broker "${this.broker}" keeps no messages`)
-    const { pattern } = this.#interest
-    const whenUp = (run: () => void): void => void this.#link.whenUp(run)
-    return new FeedHistory({ store, pattern, positions, room: this.#ports.recentRoom, matches: () => true, whenUp })
-  }
-
-  #keepValues(): KeptValues {
-    const { clock, valueRoom: room } = this.#ports
-    const { values: store } = this.#link.broker
-    if (!store) throw new TypeError(`the broker "${this.broker}" keeps no values`)
-    this.#values ??= new KeptValues({ store, pattern: this.#interest.pattern, clock, room })
-    return this.#values
   }
 
   #close(feed: Feed): void {
     feed.close()
-    this.#feeds = this.#feeds.filter((other) => other !== feed)
+    if (feed.filter) this.#filtered?.remove(feed.filter, feed)
+    else this.#feeds = this.#feeds.filter((other) => other !== feed)
   }
 
   /** Releases in this turn or a later one: thousands of interests may be due at the same time. */
@@ -258,7 +250,7 @@ export class Lease implements Listener {
     if (state.kind === 'subscribing')
       state.cancel.abort(new WildcastError('interrupted', 'the client that asked has left'))
     this.#state = { kind: 'over', error: undefined }
-    for (const feed of this.#feeds) feed.close()
+    for (const feed of this.#all()) feed.close()
     const undone = this.#subscribed.then(
       (undo) => undo(),
       () => {}, // refused: there is nothing to undo, and the members were notified

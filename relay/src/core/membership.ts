@@ -1,11 +1,14 @@
 import type { WildcastError } from '@wildcast/protocol'
-import type { Feed, FeedMember } from './feed.js'
+import type { Feed } from './feed.js'
+import type { FeedMember } from './feed-member.js'
+import type { Filter } from './filters/filter.js'
 import type { Policy } from './policy.js'
 
 /** A member that joins a lease. */
 export interface LeaseMember {
   readonly member: FeedMember
   readonly policy: Policy
+  readonly filter?: Filter | undefined
   /** Runs when the member enters the feed, before the first message. */
   joined(feed: Feed): void
 }
@@ -15,7 +18,7 @@ export interface Joined {
   confirmed(): Promise<void>
   whenUp(run: (ended: WildcastError | undefined) => void): () => void
   enter(joiner: LeaseMember): Feed
-  leave(feed: Feed | undefined): void
+  leave(joiner: LeaseMember, feed: Feed | undefined): void
 }
 
 type State =
@@ -62,7 +65,7 @@ export class Membership {
     this.#state = { kind: 'left' }
     const feed = state.kind === 'member' ? state.feed : undefined
     feed?.remove(state.joiner.member)
-    this.#lease.leave(feed)
+    this.#lease.leave(state.joiner, feed)
     if (state.kind === 'waiting') state.stop()
   }
 

@@ -2,6 +2,8 @@ import type { Membership } from './membership.js'
 
 interface Pending {
   readonly broker: string
+  /** Whether it has a filter. */
+  readonly filtered: boolean
   readonly membership: Membership
 }
 
@@ -25,6 +27,11 @@ export class PendingSubscriptions {
 
   get size(): number {
     return this.#pending.size
+  }
+
+  /** The number of those with a filter. */
+  get filtered(): number {
+    return [...this.#pending.values()].filter(({ filtered }) => filtered).length
   }
 
   /** Settles when the one of that key is confirmed or refused, if there is one. */

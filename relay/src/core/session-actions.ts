@@ -10,11 +10,13 @@ import {
 } from '@wildcast/protocol'
 import { Access, type AccessPorts } from './access/access.js'
 import { type Action, allowed } from './access/grants.js'
-import type { Identity } from './access/identity.js'
+import { type Identity, partyOf } from './access/identity.js'
 import { checkSize, interestOf, ownSubject, publishSubject, refuseClosed, refuseMadeForRequest } from './checks.js'
 import type { Ask, PresenceCommand, PublishCommand, RetainedPublish, Subscribe } from './commands.js'
+import { type FeedRequest, subscribing } from './feed-request.js'
+import { filterLimits, parseFilter, withoutFilter } from './filters/filter.js'
 import { withoutPath } from './headers.js'
-import type { FeedRequest, Hub } from './hub.js'
+import type { Hub } from './hub.js'
 import type { SessionLimits } from './limits.js'
 import type { Observer } from './observer.js'
 import { memberCountPolicy, policyOf } from './policy.js'
@@ -136,6 +138,15 @@ export class SessionActions {
       )
   }
 
+  /** @throws {WildcastError} `rate_limited` if the session has its limit of filters already */
+  checkFilters(count: number): void {
+    if (count >= filterLimits.session)
+      throw this.#refused(
+        'subscribe',
+        refusal('rate_limited', `a session has ${filterLimits.session} filters at most; ${withoutFilter}`),
+      )
+  }
+
   /** Counts a refusal. Returns it. */
   #refused(kind: Action['kind'], cause: unknown): unknown {
     this.#ports.observer.refused(kind, WildcastError.from(cause).code)
@@ -205,7 +216,9 @@ export class SessionActions {
     if (want.count) hub.demand(broker, 'presence')
     if (interest.group !== undefined) hub.demand(broker, 'queue')
     if (interest.serve) hub.demand(broker, 'serve')
-    const result: FeedRequest = { broker, interest, policy: want.count ? memberCountPolicy : policyOf(want.policy) }
+    const policy = want.count ? memberCountPolicy : policyOf(want.policy)
+    const filter = want.filter === undefined ? undefined : parseFilter(want.filter)
+    const result: FeedRequest = { broker, interest, policy, filter }
     return { broker, result, decided: want.madeForRequest ? undefined : this.#access.demand(subscribing(result)) }
   }
 
@@ -283,13 +296,4 @@ export class SessionActions {
 /** Returns the subject from which a gateway has derived `request.<ULID>.<subject>`. */
 function requested(derived: Pattern): Pattern {
   return derived.split('.').slice(2).join('.') as Pattern
-}
-
-function partyOf(session: string, { user, role }: Identity): Party {
-  return { session, ...(user !== undefined && { user }), ...(role !== undefined && { role }) }
-}
-
-function subscribing({ broker, interest }: Pick<FeedRequest, 'broker' | 'interest'>): Action {
-  const { pattern, serve } = interest
-  return { kind: serve ? 'serve' : 'subscribe', subject: patternOfMembers(pattern) ?? pattern, broker }
 }

@@ -2,8 +2,9 @@ import { type Pattern, WildcastError } from '@wildcast/protocol'
 import { Cancel } from './cancel.js'
 import type { Clock } from './clock.js'
 import type { HistoryPageWant, SnapshotCommand } from './commands.js'
+import type { FeedRequest } from './feed-request.js'
 import type { CatchUpStart } from './history/catch-up.js'
-import type { FeedRequest, Hub } from './hub.js'
+import type { Hub } from './hub.js'
 import type { Outlet } from './outlet.js'
 import type { SessionActions } from './session-actions.js'
 import { Snapshots, type SnapshotTarget } from './values/snapshots.js'
@@ -77,10 +78,11 @@ export class SessionSnapshots {
 
   async #send({ request, cancel }: Sending, target: SnapshotTarget, page: HistoryPageWant | undefined): Promise<void> {
     const { hub } = this.#ports
-    const { broker, interest } = request
+    const { broker, interest, filter } = request
     const { pattern } = interest
-    if (page) await this.#snapshots?.sendPage({ store: hub.history(broker, pattern), pattern }, page, target, cancel)
-    else await this.#snapshots?.send({ store: hub.values(broker), pattern }, target, cancel)
+    if (page)
+      await this.#snapshots?.sendPage({ store: hub.history(broker, pattern), pattern, filter }, page, target, cancel)
+    else await this.#snapshots?.send({ store: hub.values(broker), pattern, filter }, target, cancel)
   }
 
   async #checkAgain({ request, cancel }: Sending): Promise<void> {

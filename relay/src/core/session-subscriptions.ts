@@ -1,10 +1,12 @@
 import { parseSubject, WildcastError } from '@wildcast/protocol'
 import type { Clock } from './clock.js'
 import type { Subscribe } from './commands.js'
-import type { Feed, FeedMember } from './feed.js'
+import type { Feed } from './feed.js'
+import type { FeedMember } from './feed-member.js'
+import { type FeedRequest, feedRequestKey } from './feed-request.js'
 import type { HistoryWant } from './history/catch-up.js'
 import { type HistoryReader, SessionHistories } from './history/session-histories.js'
-import { type FeedRequest, feedRequestKey, type Hub } from './hub.js'
+import type { Hub } from './hub.js'
 import type { Membership } from './membership.js'
 import type { FeedFacts } from './outlet.js'
 import { PendingSubscriptions } from './pending-subscriptions.js'
@@ -72,7 +74,7 @@ export class SessionSubscriptions {
    * Resolves when the broker has confirmed the subscription. `confirmed` runs before that and
    * before the first message. An equal subscription of this session is the same one.
    * @throws {WildcastError} `invalid_subject`, `unknown_broker`, `unsupported`, `forbidden`,
-   * `too_many_subscriptions`, `already_served`, `broker_down`
+   * `too_many_subscriptions`, `already_served`, `broker_down`, `rate_limited`, `too_large`
    */
   async subscribe(want: Subscribe, confirmed: Confirmed): Promise<void> {
     const { actions, demandPresent } = this.#ports
@@ -186,9 +188,15 @@ export class SessionSubscriptions {
     return this.#histories
   }
 
+  /** The number of subscriptions with a filter. */
+  get #filtered(): number {
+    return [...this.#held.values()].filter(({ request }) => request.filter).length
+  }
+
   #sendValues(feed: Feed, ref: number): void {
     const { outlet } = this.#ports.member
     this.#replays ??= new SessionReplays({ outlet, failed: (of, error) => this.ended(of, error) })
+    feed.addValueReader(this.#ports.member)
     this.#replays.begin(feed, ref)
   }
 
@@ -221,6 +229,8 @@ export class SessionSubscriptions {
     })
     const pending = this.#pending
     actions.checkSubscriptions(this.#count + pending.size, request.interest)
+    const filtered = request.filter !== undefined
+    if (filtered) actions.checkFilters(this.#filtered + pending.filtered)
     const membership = hub.join(request, {
       member: reading?.member ?? member,
       joined: (feed) => {
@@ -232,7 +242,7 @@ export class SessionSubscriptions {
         entered(feed)
       },
     })
-    pending.add(key, { broker: request.broker, membership })
+    pending.add(key, { broker: request.broker, filtered, membership })
     try {
       await membership.done
     } finally {

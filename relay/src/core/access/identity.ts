@@ -1,3 +1,4 @@
+import type { Party } from '@wildcast/protocol'
 import { Grants } from './grants.js'
 
 /** A client whose credentials were checked, and its rules. */
@@ -55,3 +56,8 @@ export function identify(
  * every reason. The `cause` has the reason, for the log.
  */
 export type Authenticate = (credentials: Credentials) => Promise<Identity>
+
+/** Returns a client as others see it. `session` is its public name. */
+export function partyOf(session: string, { user, role }: Identity): Party {
+  return { session, ...(user !== undefined && { user }), ...(role !== undefined && { role }) }
+}

@@ -6,7 +6,7 @@ import type { TimeSlice } from '../time-slice.js'
 import type { FeedHistory } from './feed-history.js'
 import { startOfNewest } from './newest.js'
 
-/** What a subscriber asks for. */
+/** The messages that a subscriber asks for. */
 export interface HistoryWant {
   /** The number of the request. */
   readonly ref: number
@@ -49,7 +49,7 @@ export class CatchUp {
   readonly #ports: CatchUpPorts
   /** The position up to which all was sent. */
   #position = ''
-  /** What was forgotten up to here is not reported again. */
+  /** Messages that were forgotten up to here are not reported again. */
   #reported = ''
   #isStopped = false
 
@@ -123,7 +123,7 @@ export class CatchUp {
     return false
   }
 
-  /** Sends a page. A reader that falls behind reads the rest again: it takes no memory meanwhile. */
+  /** Sends a page. A reader that falls behind reads the rest again, and takes no memory. */
   async #sendPage(): Promise<void> {
     const { history, outlet, slice } = this.#ports
     const { store, pattern, recent } = history

@@ -1,5 +1,5 @@
 import type { Subject, WildcastError } from '@wildcast/protocol'
-import type { FeedMember } from '../feed.js'
+import type { FeedMember } from '../feed-member.js'
 import type { FeedFacts, Outlet, Parcel } from '../outlet.js'
 
 /** The state of a member that stands for another one. */
@@ -38,7 +38,7 @@ export class CatchingUp implements FeedMember {
     this.#state = { kind: 'reading' }
   }
 
-  /** The member has received all up to a position. `next` runs before the first message after it. */
+  /** It has received all up to a position. `next` runs before the first message after it. */
   caughtUp(position: string, next: () => void): void {
     this.#state = { kind: 'caught up', position, next }
   }

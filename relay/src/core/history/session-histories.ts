@@ -1,12 +1,13 @@
 import type { WildcastError } from '@wildcast/protocol'
-import type { Feed, FeedMember } from '../feed.js'
+import type { Feed } from '../feed.js'
+import type { FeedMember } from '../feed-member.js'
 import { CatchUp, type CatchUpStart, type HistoryWant } from './catch-up.js'
 import { CatchingUp } from './catching-up.js'
 
 /** A request of a session for the history of a subscription. */
 export interface HistoryReader {
   readonly want: HistoryWant
-  /** Runs when the client may be told of its subscription. */
+  /** Runs before the first message: the client must know its subscription. */
   confirmed(start: CatchUpStart): void
 }
 

@@ -1,7 +1,7 @@
 import { type JsonValue, WildcastError } from '@wildcast/protocol'
 import type { RetainCommand } from '../commands.js'
+import { conditionText, contains, jsonOf } from '../filters/json-condition.js'
 import type { StoredValue } from '../store.js'
-import { conditionText, contains, jsonOf } from './json-condition.js'
 
 /** A condition for the write of a value. */
 export type Condition =

@@ -119,6 +119,30 @@ describe('kept values', () => {
     expect([...values_(values)]).toMatchObject([{ message: { revision: '5' }, seen: before + 2 }])
   })
 
+  it('know what subscribers had of a value before a change', async () => {
+    const { values, reader, fill } = kept()
+    const before = (message: BrokerMessage): string | undefined => values.observe(message)?.revision
+    expect(before(change('a.x', '1'))).toBe(undefined)
+    values.ask(reader('first'))
+    expect(before(change('a.w', '2'))).toBe(undefined)
+    expect(before(change('a.w', '3'))).toBe('2')
+    await fill(value('a.x', '5'), value('a.y', '6'))
+    expect(before(change('a.y', '7'))).toBe('6')
+    expect(before(deletion('a.y', '8'))).toBe('7')
+    expect(before(change('a.y', '9'))).toBe(undefined)
+  })
+
+  it('were read ahead of changes: those that are passed over are what subscribers had', async () => {
+    const { values, reader, fill } = kept()
+    const before = (message: BrokerMessage): string | undefined => values.observe(message)?.revision
+    values.ask(reader('first'))
+    await fill(value('a.x', '5'))
+    expect(before(change('a.x', '3'))).toBe(undefined)
+    expect(before(change('a.x', '4'))).toBe('3')
+    expect(before(change('a.x', '5'))).toBe('4')
+    expect(before(change('a.x', '6'))).toBe('5')
+  })
+
   it('follow changes, and keep nothing that was deleted', async () => {
     const { values, room, reader, content, fill } = kept()
     values.ask(reader('first'))

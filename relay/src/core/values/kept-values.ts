@@ -22,6 +22,11 @@ export interface KeptValue {
   readonly message: BrokerMessage
   /** The count of changes when it was delivered to subscribers; 0 for one that was read. */
   readonly seen: number
+  /**
+   * An older change that was delivered to subscribers after the value had been read. The value
+   * itself is still on its way to them.
+   */
+  readonly heard?: BrokerMessage
 }
 
 /** A subscriber that reads the values. */
@@ -106,18 +111,25 @@ export class KeptValues {
     if (this.isUnused) this.#forget()
   }
 
-  /** Subscribers receive a change now. */
-  observe(message: BrokerMessage): void {
+  /**
+   * Subscribers receive a change now. Returns what they may have of the value until then; undefined
+   * if nothing, or if they are about to receive all values again.
+   */
+  observe(message: BrokerMessage): BrokerMessage | undefined {
     const { revision = '' } = message
-    if (this.isUnused) return
+    if (this.isUnused) return undefined
     const subject = message.subject as Subject
     this.#changes++
     const present = this.#values.get(subject)
-    if (present && isNewer(present.message, revision)) return
+    if (present && isNewer(present.message, revision)) {
+      this.#values.set(subject, { ...present, heard: message })
+      return present.heard
+    }
     if (message.deleted) {
       this.#deleted?.set(subject, revision)
       this.#delete(subject)
     } else this.#set(subject, { message, seen: this.#changes })
+    return present?.heard ?? present?.message
   }
 
   /** Reads all values from the store: at first, and when changes were lost. */

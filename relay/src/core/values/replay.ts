@@ -1,5 +1,6 @@
 import type { BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { FanOut } from '../fan-out.js'
+import type { Filter } from '../filters/filter.js'
 import type { FeedFacts, Outlet } from '../outlet.js'
 import type { TimeSlice } from '../time-slice.js'
 import type { KeptValue, KeptValues, ValueReader } from './kept-values.js'
@@ -9,6 +10,8 @@ export interface ReplayPorts {
   readonly outlet: Outlet
   /** The subscription. */
   readonly feed: FeedFacts
+  /** Only values that match it are sent. */
+  readonly filter?: Filter | undefined
   /** The number of the request for its values. */
   readonly ref: number
   /**
@@ -97,8 +100,10 @@ export class Replay implements ValueReader {
   }
 
   #sendValue({ message, seen }: KeptValue): void {
-    const { outlet, feed, ref, delayed } = this.#ports
-    if (seen <= this.#since || delayed) this.#deliver(outlet.encoder?.values?.value(message, { feed, ref }), message)
+    const { outlet, feed, filter, ref, delayed } = this.#ports
+    if (seen > this.#since && !delayed) return
+    if (!filter || filter.matches(message.payload))
+      this.#deliver(outlet.encoder?.values?.value(message, { feed, ref }), message)
   }
 
   #deliver(bytes: Uint8Array | undefined, message?: BrokerMessage): void {

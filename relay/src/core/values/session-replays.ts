@@ -32,6 +32,7 @@ export class SessionReplays {
       values: feed.values(),
       outlet,
       feed,
+      filter: feed.filter,
       ref,
       delayed: feed.policy.maxRate !== undefined,
       ...feed.ports,

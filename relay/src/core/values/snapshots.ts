@@ -2,9 +2,10 @@ import { type Pattern, refusal, type Subject } from '@wildcast/protocol'
 import type { CancelSignal } from '../cancel.js'
 import type { Clock } from '../clock.js'
 import type { HistoryPageWant } from '../commands.js'
+import type { Filter } from '../filters/filter.js'
 import type { CatchUpStart } from '../history/catch-up.js'
 import { type PageReader, readHistoryPage } from '../history/history-pages.js'
-import type { HistoryStore } from '../history-store.js'
+import type { HistoryStore, StoredMessage } from '../history-store.js'
 import type { Outlet, ValueTarget } from '../outlet.js'
 import type { ValueStore } from '../store.js'
 
@@ -18,6 +19,8 @@ const page = { values: 100, bytes: 256 * 1024 }
 export interface SnapshotSource {
   readonly store: ValueStore
   readonly pattern: Pattern
+  /** Only values that match it are sent. */
+  readonly filter?: Filter | undefined
 }
 
 /** The client, as it receives the values. */
@@ -30,6 +33,7 @@ export interface SnapshotTarget extends ValueTarget {
 export interface HistorySnapshotSource {
   readonly store: HistoryStore
   readonly pattern: Pattern
+  readonly filter: Filter | undefined
 }
 
 /** The snapshots that are being sent to one client. */
@@ -56,7 +60,7 @@ export class Snapshots {
    * @throws {WildcastError} as `send`
    */
   async sendPage(
-    source: HistorySnapshotSource,
+    { filter, ...source }: HistorySnapshotSource,
     want: HistoryPageWant,
     target: SnapshotTarget,
     signal: CancelSignal,
@@ -67,7 +71,8 @@ export class Snapshots {
       ready: () => this.#caughtUp(),
       message: (message) => this.#deliver(values?.replayed(message, target)),
     }
-    await this.#counted(() => readHistoryPage({ ...source, matches: () => true }, want, reader, signal))
+    const matches = ({ payload }: StoredMessage): boolean => filter?.matches(payload) ?? true
+    await this.#counted(() => readHistoryPage({ ...source, matches }, want, reader, signal))
     this.#deliver(values?.synced(target))
   }
 
@@ -81,7 +86,7 @@ export class Snapshots {
     }
   }
 
-  async #send({ store, pattern }: SnapshotSource, target: SnapshotTarget, signal: CancelSignal): Promise<void> {
+  async #send({ store, pattern, filter }: SnapshotSource, target: SnapshotTarget, signal: CancelSignal): Promise<void> {
     const values = this.#outlet.encoder?.values
     let after: Subject | undefined
     let isFirst = true
@@ -91,6 +96,7 @@ export class Snapshots {
       if (isFirst) target.confirmed()
       isFirst = false
       for (const value of found) {
+        if (filter && !filter.matches(value.payload)) continue
         await this.#caughtUp()
         signal.throwIfAborted()
         this.#deliver(values?.value(value, target))

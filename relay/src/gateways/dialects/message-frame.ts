@@ -3,7 +3,7 @@ import type { ValueTarget } from '../../core/outlet.js'
 
 /** Returns the frame of a subscription's message. */
 export function messageFrame(
-  { subject, payload, responseSubject, headers, revision, deleted, user, position }: BrokerMessage,
+  { subject, payload, responseSubject, headers, revision, deleted, left, user, position }: BrokerMessage,
   { id, broker }: ValueTarget['feed'],
 ): MessageFrame {
   // Written out, since spreading costs as much as encoding.
@@ -19,6 +19,7 @@ export function messageFrame(
         headers,
         revision,
         deleted,
+        left,
         user,
         position,
       }

@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server'
-import { jsonCodec, type MessageFrame, type Pattern, parsePattern, WildcastError } from '@wildcast/protocol'
+import { type JsonValue, type Pattern, parsePattern, WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
 import type { Outbox } from '../../core/outbox.js'
 import type { StreamEncoder } from '../../core/outlet.js'
@@ -7,12 +7,12 @@ import type { RelayView } from '../../core/relay.js'
 import type { Session } from '../../core/session.js'
 import { rateKeyOf } from '../../core/session-rates.js'
 import { EventStream } from '../connections/event-stream.js'
-import { joinFrames } from '../connections/framing.js'
 import { goingAway } from '../dialects/dialect.js'
-import { messageFrame } from '../dialects/message-frame.js'
 import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
 import { entered } from './entered.js'
+import { eventEncoder, eventLines, eventText } from './event-encoder.js'
+import { filterOfUrl } from './filter-of-url.js'
 import { reconnectWindow } from './reconnect-window.js'
 import { subjectOfPath } from './subject-of-path.js'
 
@@ -25,7 +25,8 @@ const retryMs = 2000
 /**
  * `GET /subscribe/<pattern>` with `Accept: text/event-stream`: the messages of a pattern as
  * Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html). The stream
- * opens when the broker has confirmed; `?broker=` selects another one. `data` is the body of a v1
+ * opens when the broker has confirmed; `?broker=` selects another one, and `?filter=` the messages
+ * that contain this JSON. `data` is the body of a v1
  * `Message` in JSON. `event: gap`: messages were lost; a client with a `Last-Event-ID` gets one at
  * once, since nothing is kept for it. `event: ended` has the code and reason of the end.
  */
@@ -64,7 +65,7 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
     stopBeat()
     const [, windowMs] = reconnectWindow(streams.size)
     for (const outbox of [...streams.values()]) {
-      outbox.deliver({ bytes: text(`retry: ${Math.round(relay.clock.random() * windowMs)}\n\n`) })
+      outbox.deliver({ bytes: eventText(`retry: ${Math.round(relay.clock.random() * windowMs)}\n\n`) })
       outbox.end(goingAway())
     }
   })
@@ -74,14 +75,16 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
 interface StreamRequest {
   readonly pattern: Pattern
   readonly broker: string | undefined
+  readonly filter: JsonValue | undefined
   /** Whether the client had a stream before, and has missed messages. */
   readonly returns: boolean
 }
 
-/** @throws {WildcastError} `invalid_subject` */
+/** @throws {WildcastError} `invalid_subject`, `invalid_frame` */
 function requestOf(c: Context): StreamRequest {
   const pattern = parsePattern(subjectOfPath(new URL(c.req.url).pathname, '/subscribe/'))
-  return { pattern, broker: brokerOfUrl(c.req.url), returns: Boolean(c.req.header('last-event-id')) }
+  const [broker, filter] = [brokerOfUrl(c.req.url), filterOfUrl(c.req.url)]
+  return { pattern, broker, filter, returns: Boolean(c.req.header('last-event-id')) }
 }
 
 /** Opens a stream's outbox. Both end with the subscription. */
@@ -90,7 +93,7 @@ function outboxOver(stream: EventStream, relay: RelayView, encoder: StreamEncode
     wire: stream,
     owner: {
       ended(_, { code, message }) {
-        outbox.deliver({ bytes: event('ended', { code, message }) })
+        outbox.deliver({ bytes: eventLines('ended', { code, message }) })
         outbox.end(new WildcastError('interrupted', 'the subscription has ended'))
       },
     },
@@ -102,38 +105,16 @@ function outboxOver(stream: EventStream, relay: RelayView, encoder: StreamEncode
 async function begin(
   stream: EventStream,
   session: Session,
-  { pattern, broker, returns }: StreamRequest,
+  { pattern, broker, filter, returns }: StreamRequest,
 ): Promise<void> {
-  stream.write(text(`retry: ${retryMs}\n\n`))
-  if (returns) stream.write(event('gap', {}))
+  stream.write(eventText(`retry: ${retryMs}\n\n`))
+  if (returns) stream.write(eventLines('gap', {}))
   try {
-    await session.subscribe({ subject: pattern, broker }, () => {})
+    await session.subscribe({ subject: pattern, broker, filter }, () => {})
   } catch (cause) {
     stream.close()
     throw cause
   }
 }
 
-const comment = text(':\n\n')
-
-/** Streams of a pattern share events and ids. Ids increase, after an id of this start. */
-function eventEncoder(start: string): StreamEncoder {
-  let count = 0
-  return {
-    message: (message, feed) => text(`id: ${start}-${++count}\ndata: ${bodyOf(messageFrame(message, feed))}\n\n`),
-    gap: (_, missed) => event('gap', { missed }),
-    overrun: 'gap',
-    join: joinFrames,
-  }
-}
-
-/** In JSON without line breaks, so that no part of a message can begin another line. */
-function bodyOf(frame: MessageFrame): string {
-  return String(jsonCodec.encode(frame)).slice(`{"${frame.kind}":`.length, -1)
-}
-
-const event = (name: string, data: object): Uint8Array => text(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
-
-function text(lines: string): Uint8Array {
-  return new TextEncoder().encode(lines)
-}
+const comment = eventText(':\n\n')

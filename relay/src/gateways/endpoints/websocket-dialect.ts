@@ -10,6 +10,7 @@ import type { NewClient, OpenDialect } from '../dialects/dialect.js'
 import { v1Codecs } from '../dialects/v1/encoders.js'
 import { v1 } from '../dialects/v1/v1.js'
 import { brokerOfUrl } from './broker-of-url.js'
+import { filterOfUrl } from './filter-of-url.js'
 import { subjectOfPath } from './subject-of-path.js'
 
 /** Some clients and proxies append a slash. */
@@ -65,10 +66,11 @@ function subscription(
 ): (framing: Framing) => OpenDialect {
   // ws would claim an offered subprotocol, but none is used here.
   request.headers['sec-websocket-protocol'] = undefined
-  const pattern = subjectOfPath(path, '/subscribe/')
-  parsePattern(pattern) // refused before the handshake rather than after
+  const subject = subjectOfPath(path, '/subscribe/')
+  parsePattern(subject) // refused before the handshake rather than after
+  const want = { subject, filter: filterOfUrl(request.url ?? '') }
   const encoders = subscribeEncoders[demandMode(mode)]
-  return (framing) => subscribeOnly(pattern, encoders[framing])
+  return (framing) => subscribeOnly(want, encoders[framing])
 }
 
 function demandMode(mode: Mode | undefined): Mode {

@@ -15,7 +15,7 @@ export interface MemoryHistoryPorts {
   readonly freed: (bytes: number) => void
 }
 
-/** Keeps messages in memory, exactly as many and as long as their rules say. */
+/** Keeps messages in memory, exactly as many and as long as their rules demand. */
 export class MemoryHistory {
   readonly #ports: MemoryHistoryPorts
   readonly rules: HistoryRules
@@ -38,7 +38,7 @@ export class MemoryHistory {
     return this.#logs[this.rules.of(subject) as number]?.needs(subject, bytes) ?? 0
   }
 
-  /** Keeps a message of this size. Returns the bytes that it needs: one that it replaces gives its own. */
+  /** Keeps a message of this size. Returns the bytes that it needs: see `needs`. */
   add(message: StoredMessage, bytes: number): number {
     const log = this.#logs[this.rules.of(message.subject) as number]
     const now = this.#ports.clock.now()

@@ -50,7 +50,10 @@ export class RuleLog {
     return bytes - (entries && entries.size >= this.rule.messages ? (entries.first?.bytes ?? 0) : 0)
   }
 
-  /** Keeps a message, in place of the oldest one of a subject that has its number. Returns the bytes that it needs. */
+  /**
+   * Keeps a message, in place of the oldest one of a subject that has its number. Returns the bytes
+   * that it needs.
+   */
   add(message: StoredMessage, bytes: number, at: number): number {
     const { subject, position } = message
     const log = this.#bySubject.get(subject) ?? this.#begin(subject)

@@ -52,8 +52,7 @@ export function presenceOf({ subject, broker, member }: EnterFrame | LeaveFrame)
 
 /** @throws {WildcastError} `unsupported` if the frame has a field that this relay can't act on */
 export function subscribeOf(frame: SubscribeFrame): Subscribe {
-  const { ref, subject, broker, group, serve, policy, retained, count } = frame
-  refuseReserved(laterFieldsOf(frame))
+  const { ref, subject, broker, group, serve, policy, retained, filter, count } = frame
   if (retained && ref === undefined) throw needsRef('retained')
   refusePageFields(frame)
   return {
@@ -64,18 +63,18 @@ export function subscribeOf(frame: SubscribeFrame): Subscribe {
     retained: retained ? ref : undefined,
     history: historyOf(frame),
     count,
+    filter,
     policy: policy && { deliver: policy.deliver, maxRate: policy.max_rate },
   }
 }
 
 /** @throws {WildcastError} if the frame has a field that snapshots have not */
-export function snapshotOf({ ref, subject, broker, ...rest }: SubscribeFrame): SnapshotCommand {
-  refuseReserved(laterFieldsOf(rest))
+export function snapshotOf({ ref, subject, broker, filter, ...rest }: SubscribeFrame): SnapshotCommand {
   if (ref === undefined) throw needsRef('snapshot')
   const field = (['group', 'serve', 'policy', 'retained', 'count'] as const).find((name) => rest[name])
   if (field !== undefined)
     throw new WildcastError('invalid_frame', `"snapshot" sends what is there: leave "${field}" out`)
-  return { ref, subject, broker, page: pageOf(rest) }
+  return { ref, subject, broker, filter, page: pageOf(rest) }
 }
 
 /** Returns what a subscription asks of the history. */
@@ -124,13 +123,6 @@ function refuseWithoutRetain(frame: PublishFrame): void {
   const field = frame.retain ? undefined : valueFields.find((name) => frame[name] !== undefined)
   if (field !== undefined)
     throw new WildcastError('unsupported', `"${field}" is for values: add "retain", or leave "${field}" out`)
-}
-
-/** Fields of a subscription that this relay does not act on yet. */
-const laterFields = ['filter'] as const
-
-function laterFieldsOf(frame: Partial<SubscribeFrame>): readonly string[] {
-  return laterFields.filter((name) => frame[name] !== undefined)
 }
 
 function refuseReserved(reserved: readonly string[] = []): void {

@@ -8,14 +8,15 @@ const mostLevels = 8
 
 /**
  * Returns the text of a condition.
+ * @param field - the field that has it, for the error
  * @throws {WildcastError} `too_large`
  */
-export function conditionText(condition: JsonValue): string {
+export function conditionText(condition: JsonValue, field: 'when' | 'filter' = 'when'): string {
   if (isDeeper(condition, mostLevels))
-    throw refusal('too_large', `"when" is nested deeper than ${mostLevels} levels; name less of the value`)
+    throw refusal('too_large', `"${field}" is nested deeper than ${mostLevels} levels; name less of the value`)
   const text = JSON.stringify(condition)
   if (payloadSize(text) > mostBytes)
-    throw refusal('too_large', `"when" is longer than ${mostBytes} bytes; name less of the value`)
+    throw refusal('too_large', `"${field}" is longer than ${mostBytes} bytes; name less of the value`)
   return text
 }
 
@@ -45,6 +46,12 @@ export function contains(value: unknown, condition: JsonValue): boolean {
     isObject(value) &&
     Object.entries(condition).every(([name, part]) => Object.hasOwn(value, name) && contains(value[name], part))
   )
+}
+
+/** Returns a member of an object, or an element of an array; undefined without it. */
+export function memberOf(value: unknown, step: string | number): unknown {
+  if (typeof step === 'number') return isList(value) ? value[step] : undefined
+  return isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined
 }
 
 function isAlike(value: unknown, condition: null | boolean | number | string): boolean {

@@ -1,0 +1,29 @@
+import { jsonCodec, type MessageFrame } from '@wildcast/protocol'
+import type { StreamEncoder } from '../../core/outlet.js'
+import { joinFrames } from '../connections/framing.js'
+import { messageFrame } from '../dialects/message-frame.js'
+
+/** Streams of a pattern share events and ids. Ids increase, after an id of this start. */
+export function eventEncoder(start: string): StreamEncoder {
+  let count = 0
+  return {
+    message: (message, feed) => eventText(`id: ${start}-${++count}\ndata: ${bodyOf(messageFrame(message, feed))}\n\n`),
+    gap: (_, missed) => eventLines('gap', { missed }),
+    overrun: 'gap',
+    join: joinFrames,
+  }
+}
+
+/** In JSON without line breaks, so that no part of a message can begin another line. */
+function bodyOf(frame: MessageFrame): string {
+  return String(jsonCodec.encode(frame)).slice(`{"${frame.kind}":`.length, -1)
+}
+
+/** An event with a name. */
+export const eventLines = (name: string, data: object): Uint8Array =>
+  eventText(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
+
+/** Lines of a stream as bytes. */
+export function eventText(lines: string): Uint8Array {
+  return new TextEncoder().encode(lines)
+}
