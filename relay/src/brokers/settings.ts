@@ -77,6 +77,8 @@ export interface NatsSettings extends LinkSettings {
   /** The name of this relay in the server's monitoring. @default wildcast */
   readonly clientName?: string
   readonly auth?: NatsAuth
+  /** The limits of the values that are kept. @default 100,000 values, 256 MiB */
+  readonly store?: Partial<StoreLimits>
 }
 
 /** The settings of a server of MQTT 5 or 3.1.1. */

@@ -16,7 +16,7 @@ export function storeContract(name: string, store: StoreUnderTest): void {
     conditionsContract(store)
     pagesContract(store)
     limitsContract(store)
-    ttlContract(store)
+    if (store.expires ?? true) ttlContract(store)
     if (store.leased) willsContract(store)
     if (store.shared) relaysContract(store)
     if (store.durable) restartContract(store)

@@ -29,6 +29,8 @@ export interface StoreUnderTest {
    * @default false
    */
   readonly durable?: boolean
+  /** Whether values expire (the feature `ttl`). @default true */
+  readonly expires?: boolean
 }
 
 /** The store of one test. */

@@ -14,12 +14,22 @@ import { NatsServing } from './serving.js'
 import { checkLine, isInbox, type NatsNative, natsNameOf } from './subjects.js'
 import { NatsSubscription } from './subscription.js'
 import { NatsUnawaitedParts } from './unawaited-parts.js'
+import { ChangeReceiver } from './values/change-receiver.js'
+import type { HeldChanges } from './values/held-changes.js'
+import { NatsValues, type NatsValuesOptions } from './values/nats-values.js'
+
+/** The values of a connection to a server that keeps them. */
+export interface ConnectionStore extends Omit<NatsValuesOptions, 'copy' | 'held'> {
+  readonly held: HeldChanges
+}
 
 export interface ConnectionOptions extends Pick<ForeignPorts, 'clock' | 'newId'> {
   readonly nats: NatsConnection
   readonly events: ConnectionEvents
   /** Whether the settings name another server, for when this one is about to leave. */
   readonly hasOtherServer: boolean
+  /** The values that it keeps there. Absent if it can't. */
+  readonly store?: ConnectionStore | undefined
 }
 
 /** How long a connection that is closed waits for the confirmation of its last commands. */
@@ -27,6 +37,7 @@ const flushMs = 2000
 
 /** One connection to NATS. */
 export class ServerConnection implements BrokerConnection<NatsNative> {
+  readonly values: NatsValues | undefined
   readonly #options: ConnectionOptions
   readonly #confirmations: Confirmations
   readonly #requests: NatsRequests
@@ -36,8 +47,9 @@ export class ServerConnection implements BrokerConnection<NatsNative> {
   #closing: Promise<void> | undefined
 
   constructor(options: ConnectionOptions) {
-    const { nats, events, clock, newId } = options
+    const { nats, events, clock, newId, store } = options
     this.#options = options
+    this.values = store && new NatsValues({ ...store, copy: (change) => this.#copy(change) })
     this.#confirmations = new Confirmations(() => nats.flush())
     this.#serving = new NatsServing({ nats, dropped: events.dropped })
     const subscribe = (native: NatsNative, take: (msg: Msg) => void): NatsSubscription => this.#subscribe(native, take)
@@ -49,10 +61,12 @@ export class ServerConnection implements BrokerConnection<NatsNative> {
   }
 
   subscribe(native: NatsNative, sink: Sink): NatsSubscription {
-    const subscription = this.#subscribe(native, (msg) => {
+    const changes = native.single ? undefined : this.#changesOf(native, sink)
+    const take = (msg: Msg): void => {
       if (native.serves) this.#serving.deliver(subscription, msg, sink)
-      else this.#deliver(msg, sink)
-    })
+      else this.#deliver(msg, sink, changes !== undefined)
+    }
+    const subscription = this.#subscribe(native, take, changes)
     return subscription
   }
 
@@ -107,8 +121,9 @@ export class ServerConnection implements BrokerConnection<NatsNative> {
     return confirmed
   }
 
-  #subscribe(native: NatsNative, take: (msg: Msg) => void): NatsSubscription {
+  #subscribe(native: NatsNative, take: (msg: Msg) => void, changes?: ChangeReceiver): NatsSubscription {
     const subscription = new NatsSubscription(native, {
+      changes,
       nats: this.#options.nats,
       confirmations: this.#confirmations,
       take,
@@ -121,9 +136,21 @@ export class ServerConnection implements BrokerConnection<NatsNative> {
     return subscription
   }
 
-  #deliver(msg: Msg, sink: Sink): void {
+  /** Copies of changes are left out if the changes themselves are received. */
+  #deliver(msg: Msg, sink: Sink, leavesOutCopies: boolean): void {
     const message = incoming(msg, this.#options.events.dropped)
-    if (message) sink(message)
+    if (message && !(leavesOutCopies && message.revision !== undefined)) sink(message)
+  }
+
+  #changesOf({ subjects }: NatsNative, sink: Sink): ChangeReceiver | undefined {
+    const { clock, events, store } = this.#options
+    return store && new ChangeReceiver(subjects, { ...store, clock, dropped: events.dropped, sink })
+  }
+
+  /** One that NATS does not take is not sent: the value is stored, and relays have received it. */
+  #copy(change: BrokerMessage): void {
+    const sent = async (): Promise<void> => this.#send(natsNameOf(change.subject), undefined, change)
+    sent().catch(() => {})
   }
 
   async #readEvents(): Promise<void> {

@@ -24,7 +24,11 @@ const perHeader = 4 // a colon, a space and a line break
  */
 export function natsHeadersOf(msg: Msg): NatsHeaders | NatsHeadersFault | undefined {
   const block = headerBlock(msg)
-  if (!block) return undefined
+  return block && natsHeadersIn(block)
+}
+
+/** Reads a block of headers. */
+export function natsHeadersIn(block: Uint8Array): NatsHeaders | NatsHeadersFault {
   if (block.length > mostForeignHeaderBytes + mostForeignHeaders * perHeader) return 'too_many'
   const [first = '', ...lines] = decodeUtf8(block)?.split('\r\n') ?? []
   if (!first.startsWith(version)) return 'unreadable'

@@ -4,6 +4,7 @@ import type { Dropped } from '../../core/broker.js'
 import { headersIn, headersOut } from '../foreign/headers.js'
 import { natsHeadersFrom, natsHeadersOf } from './headers.js'
 import { names } from './subjects.js'
+import { copyFields, copyHeaders } from './values/copy-form.js'
 
 /** The headers of a message that is sent, and its size. */
 export interface NatsPublish {
@@ -16,7 +17,7 @@ const noResponders = 503
 
 /** @throws {WildcastError} `unsupported` if the message needs headers and the server has none */
 export function outgoing(message: BrokerMessage, serverHasHeaders: boolean | undefined): NatsPublish {
-  const carried = headersOut(message)
+  const carried = [...headersOut(message), ...copyHeaders(message)]
   if (carried.length === 0) return { size: payloadSize(message.payload) }
   if (!serverHasHeaders) throw new WildcastError('unsupported', noHeaders)
   const { written, size } = natsHeadersFrom(carried)
@@ -65,5 +66,6 @@ function propertiesOf(msg: Msg): Partial<BrokerMessage> | Dropped {
   if (headers === 'too_many') return 'foreign_headers'
   // A "no responders" reply is for the requester, not for subscribers.
   if (headers.status === noResponders && msg.data.length === 0) return 'foreign_message'
-  return headersIn(headers.entries) ?? 'foreign_headers'
+  const read = headersIn(headers.entries)
+  return read ? { ...read, ...copyFields(headers.entries) } : 'foreign_headers'
 }

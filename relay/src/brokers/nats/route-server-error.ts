@@ -33,8 +33,7 @@ function refuse(
   if (confirmations.refuse(isMatch, error) || operation === 'publish') return
   // No pending command: the server has withdrawn the permission of an open subscription.
   for (const subscription of subscriptions) {
-    const { native } = subscription
-    if (native.queue !== queue || !native.subjects.includes(subject)) continue
+    if (subscription.native.queue !== queue || !subscription.has(subject)) continue
     subscription.revoke(error)
     return
   }

@@ -3,6 +3,7 @@ import type { Msg, NatsConnection, Subscription } from 'nats'
 import type { NativeSubscription } from '../foreign/driver.js'
 import type { Confirmations } from './confirmations.js'
 import type { NatsNative } from './subjects.js'
+import type { ChangeReceiver } from './values/change-receiver.js'
 
 export interface NatsSubscriptionPorts {
   readonly nats: NatsConnection
@@ -12,6 +13,8 @@ export interface NatsSubscriptionPorts {
    * ended.
    */
   take(msg: Msg): void
+  /** Receives the changes of values as well. @default none */
+  readonly changes?: Pick<ChangeReceiver, 'subjects' | 'take' | 'end'> | undefined
   /** Called when it has ended or was refused. */
   closed(subscription: NatsSubscription): void
 }
@@ -36,7 +39,8 @@ export class NatsSubscription implements NativeSubscription {
       this.#resolveEnded = resolve
     })
     const { subjects, queue } = native
-    const confirmed = subjects.map((subject) => ports.confirmations.of({ kind: 'subscription', subject, queue }))
+    const all = [...subjects, ...(ports.changes?.subjects ?? [])]
+    const confirmed = all.map((subject) => ports.confirmations.of({ kind: 'subscription', subject, queue }))
     this.confirmed = Promise.all(confirmed).then(
       () => this.#start(),
       (cause) => {
@@ -45,6 +49,11 @@ export class NatsSubscription implements NativeSubscription {
       },
     )
     this.#parts = this.#subscribe()
+  }
+
+  /** Whether a subject is one of its subscriptions at the server. */
+  has(subject: string): boolean {
+    return this.native.subjects.includes(subject) || this.#ports.changes?.subjects.includes(subject) === true
   }
 
   /** Ends it since the server has withdrawn its permission. */
@@ -56,8 +65,9 @@ export class NatsSubscription implements NativeSubscription {
   async end(): Promise<void> {
     if (this.#hasEnded) return
     this.#hasEnded = true
-    const { nats, confirmations, closed } = this.#ports
+    const { nats, confirmations, changes, closed } = this.#ports
     closed(this)
+    changes?.end()
     this.#release()
     if (nats.isClosed()) return
     for (const part of this.#parts) {
@@ -70,15 +80,22 @@ export class NatsSubscription implements NativeSubscription {
   }
 
   #subscribe(): Subscription[] {
-    const { nats } = this.#ports
+    const { nats, changes } = this.#ports
     const { subjects, queue } = this.native
     // The end of the connection rejects the confirmations.
     if (nats.isClosed()) return []
     // The library reports a refusal here, too; `Confirmations` learns of it from the status.
-    const callback = (refusal: unknown, msg: Msg): void => {
-      if (!refusal) this.#take(msg)
+    const to = (take: (msg: Msg) => void) => (refusal: unknown, msg: Msg) => {
+      if (!refusal) take(msg)
     }
-    return subjects.map((subject) => nats.subscribe(subject, { callback, ...(queue === undefined ? {} : { queue }) }))
+    const callback = to((msg) => this.#take(msg))
+    const options = { callback, ...(queue === undefined ? {} : { queue }) }
+    return [
+      ...subjects.map((subject) => nats.subscribe(subject, options)),
+      ...(changes?.subjects ?? []).map((subject) =>
+        nats.subscribe(subject, { callback: to((msg) => changes?.take(msg)) }),
+      ),
+    ]
   }
 
   #take(msg: Msg): void {

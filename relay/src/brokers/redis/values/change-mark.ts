@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { type BrokerMessage, decodeUtf8, type Payload } from '@wildcast/protocol'
-import { type About, aboutOf } from './about.js'
+import { type About, aboutOf } from '../../foreign/about.js'
 
 /**
  * The announcement of a change of a value. The script that writes a value publishes its mark and

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { aboutText } from './about.js'
+import { aboutText } from '../../foreign/about.js'
 import { changeMarkOf, digestText } from './change-mark.js'
 import { ChangeMarks } from './change-marks.js'
 

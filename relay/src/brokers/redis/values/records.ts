@@ -1,6 +1,6 @@
 import { decodeUtf8, type Payload, type Subject } from '@wildcast/protocol'
 import type { StoredValue } from '../../../core/store.js'
-import { aboutOf } from './about.js'
+import { aboutOf } from '../../foreign/about.js'
 import { headLength } from './lua-values.js'
 
 const revisionLength = 20

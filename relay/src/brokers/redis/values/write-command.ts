@@ -1,8 +1,8 @@
 import type { Payload, Subject } from '@wildcast/protocol'
 import type { ValueWrite, Written } from '../../../core/store.js'
+import { aboutText } from '../../foreign/about.js'
 import type { ScriptArgument } from '../scripts.js'
 import type { RedisNames } from '../subjects.js'
-import { aboutText } from './about.js'
 import { digestText } from './change-mark.js'
 import { willText } from './records.js'
 

@@ -5,6 +5,7 @@ import { certificateEntries, certificatesNeed, type Resolve, tlsOf } from './cer
 import { defined } from './defined.js'
 import { linkEntries, linkOf } from './link.js'
 import { natsAuth } from './nats-auth.js'
+import { storeLimitEntries } from './store-limits.js'
 import { optional, type Reads, table } from './table.js'
 import { list, text, truth } from './values.js'
 
@@ -17,6 +18,7 @@ export function natsSettingsKeys(resolve: Resolve): Reads<BrokerSettings> {
     tls: optional(truth),
     client_name: optional(text),
     auth: optional(natsAuth(resolve)),
+    store: optional(table(storeLimitEntries)),
     ...certificateEntries(resolve),
     ...linkEntries,
   }
@@ -31,6 +33,7 @@ export function natsSettingsKeys(resolve: Resolve): Reads<BrokerSettings> {
         tls: tlsOf(keys) ?? keys.tls,
         clientName: keys.client_name,
         auth: keys.auth,
+        store: keys.store && defined(keys.store),
       }),
     })),
   )

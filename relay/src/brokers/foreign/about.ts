@@ -1,5 +1,5 @@
-import type { StoredValue } from '../../../core/store.js'
-import { headersIn } from '../../foreign/headers.js'
+import type { StoredValue } from '../../core/store.js'
+import { headersIn } from './headers.js'
 
 /** The headers and the user of a value. */
 export type About = Pick<StoredValue, 'headers' | 'user'>

@@ -1,0 +1,149 @@
+import { type BrokerMessage, type Pattern, payloadSize, type Subject, WildcastError } from '@wildcast/protocol'
+import { revisionOf } from '../../../core/revision.js'
+import type { StoredValue, ValuePage, ValuePageRequest, ValueStore, ValueWrite, Written } from '../../../core/store.js'
+import { storageFull } from '../../../stores/limits.js'
+import { natsHeadersFrom } from '../headers.js'
+import { writeExpiredWills } from './expired-wills.js'
+import type { HeldChanges } from './held-changes.js'
+import { type JetStream, keptSize } from './jet-stream.js'
+import { isOutOfMessages, isRefusedWith, jetStreamCodes, jetStreamFailure } from './jet-stream-error.js'
+import { NatsLeases } from './leases.js'
+import { markSubject, valuePlace, valuesStream } from './places.js'
+import { storedFormOf } from './stored-form.js'
+import { StreamReader } from './stream-reader.js'
+import { SubjectQueues } from './subject-queues.js'
+import type { ValuesStream, ValuesStreamOptions } from './values-stream.js'
+
+export interface NatsValuesOptions extends Pick<ValuesStreamOptions, 'jetStream' | 'limits'> {
+  readonly stream: ValuesStream
+  readonly held: Pick<HeldChanges, 'delivered'>
+  /** Publishes a change on its own subject, for groups and for programs without Wildcast. */
+  copy(change: BrokerMessage): void
+}
+
+/** How often a write is tried because others were faster. */
+const mostTries = 1000
+
+/** The values that relays keep at one NATS: see `places.ts`. */
+export class NatsValues implements ValueStore {
+  readonly #options: NatsValuesOptions
+  readonly #jetStream: JetStream
+  readonly #reader: StreamReader
+  readonly #leases: NatsLeases
+  readonly #queues: SubjectQueues = new SubjectQueues()
+
+  constructor(options: NatsValuesOptions) {
+    this.#options = options
+    this.#jetStream = options.jetStream
+    this.#reader = new StreamReader(this.#jetStream)
+    this.#leases = new NatsLeases(this.#jetStream)
+  }
+
+  write(write: ValueWrite): Promise<Written> {
+    const subject = write.message.subject as Subject
+    return this.#queues.run(subject, () => failing(this.#write(subject, write)))
+  }
+
+  async read(subject: Subject): Promise<StoredValue | undefined> {
+    return (await failing(this.#reader.newest(subject)))?.value
+  }
+
+  page(pattern: Pattern, request: ValuePageRequest): Promise<ValuePage> {
+    return failing(this.#reader.page(pattern, request))
+  }
+
+  async mark(): Promise<void> {
+    // The answer comes over the way of the changes, after those before it.
+    if ((await failing(this.#options.stream.find())) === undefined) return
+    await failing(this.#jetStream.publish(markSubject, ''))
+    await this.#options.held.delivered()
+  }
+
+  renew(lease: string): Promise<void> {
+    return failing(this.#leases.renew(lease))
+  }
+
+  async sweep(): Promise<void> {
+    if (!(await failing(this.#options.stream.check()))) return
+    const [jetStream, leases, reader] = [this.#jetStream, this.#leases, this.#reader]
+    await failing(writeExpiredWills({ jetStream, leases, reader, write: (write) => this.write(write) }))
+  }
+
+  async #write(subject: Subject, write: ValueWrite): Promise<Written> {
+    const { stream } = this.#options
+    const deletes = write.message.payload.length === 0
+    const term = await (deletes ? stream.find() : stream.make())
+    if (term === undefined) return refusalOf(write, undefined) ?? { kind: 'unchanged' }
+    if (write.will && !deletes) await this.#leases.begin(write.will.lease)
+    const isBlind = !deletes && write.ifRevision === undefined
+    for (let tries = 0; tries < mostTries; tries++) {
+      const newest = isBlind ? undefined : await this.#reader.newest(subject)
+      const judged = isBlind ? undefined : refusalOf(write, newest?.value?.revision)
+      if (judged) return judged
+      const seq = await this.#publish(subject, write, term, isBlind ? undefined : (newest?.seq ?? 0))
+      if (seq !== undefined) return this.#written(write, revisionOf(term, seq), deletes ? seq : undefined)
+    }
+    throw new WildcastError('rate_limited', 'others write this subject too often; try again later')
+  }
+
+  /** Resolves with the number, or with undefined if another write was faster. */
+  async #publish(
+    subject: Subject,
+    write: ValueWrite,
+    term: string,
+    expected: number | undefined,
+  ): Promise<number | undefined> {
+    const { stream, limits } = this.#options
+    const { headers, payload } = storedFormOf(write, term, expected)
+    const place = valuePlace(subject)
+    try {
+      if (payload.length > 0) {
+        const size = keptSize(payloadSize(place), natsHeadersFrom(headers).size, payloadSize(payload))
+        await this.#checkRoom(subject, size)
+      }
+      const seq = await this.#jetStream.publish(place, payload, headers)
+      stream.seen(term, seq)
+      return seq
+    } catch (cause) {
+      if (isRefusedWith(cause, jetStreamCodes.wrongSequence)) return undefined
+      if (isRefusedWith(cause, jetStreamCodes.noResponders)) await stream.check()
+      if (isOutOfMessages(cause)) throw storageFull('values', limits.values)
+      throw cause
+    }
+  }
+
+  /** The stream has stored it, and this connection has delivered it. */
+  async #written({ message }: ValueWrite, revision: string, deletion: number | undefined): Promise<Written> {
+    const { from, ...rest } = message
+    this.#options.copy({ ...rest, user: from?.user, revision, ...(deletion !== undefined && { deleted: true }) })
+    // It would count as a value.
+    if (deletion !== undefined) await this.#jetStream.remove(valuesStream, deletion)
+    await this.#options.held.delivered()
+    return { kind: 'written', revision }
+  }
+
+  /** @throws {WildcastError} `storage_full` if a value of this size exceeds the limit of bytes */
+  async #checkRoom(subject: Subject, size: number): Promise<void> {
+    const { stream, limits } = this.#options
+    if (!stream.isFarFromFull(size)) {
+      const [bytes, newest] = await Promise.all([stream.bytes(), this.#reader.newest(subject)])
+      if (bytes - (newest?.size ?? 0) + size > limits.bytes) throw storageFull('bytes', limits.bytes)
+    }
+    stream.count(size)
+  }
+}
+
+/** Returns the outcome of a write that must not be done, or undefined. */
+function refusalOf({ message, ifRevision }: ValueWrite, revision: string | undefined): Written | undefined {
+  if (ifRevision === null ? revision !== undefined : ifRevision !== undefined && ifRevision !== revision)
+    return { kind: 'refused', revision }
+  return message.payload.length === 0 && revision === undefined ? { kind: 'unchanged' } : undefined
+}
+
+async function failing<Result>(pending: Promise<Result>): Promise<Result> {
+  try {
+    return await pending
+  } catch (cause) {
+    throw jetStreamFailure(cause)
+  }
+}
