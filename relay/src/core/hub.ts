@@ -181,6 +181,18 @@ export class Hub {
     throw new WildcastError('unsupported', `broker "${name}" keeps no messages of "${pattern}", only of ${named}`)
   }
 
+  /** Whether a store of a broker needs `sweep`. */
+  hasSweep(name: string): boolean {
+    const { values, history } = this.#linkOf(name).broker
+    return values?.sweep !== undefined || history?.forget !== undefined
+  }
+
+  /** Does what is due in the stores of a broker: `ValueStore.sweep`, and `HistoryStore.forget`. */
+  async sweep(name: string): Promise<void> {
+    const { values, history } = this.#linkOf(name).broker
+    await Promise.all([values?.sweep?.(), history?.forget?.()])
+  }
+
   /** See `Broker.request`. @throws {WildcastError} `unsupported` */
   request(name: string, message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     const { broker } = this.#linkOf(name)

@@ -1,13 +1,18 @@
 import { type BrokerMessage, parseSubject, type WildcastError } from '@wildcast/protocol'
 import type { BrokerConnection, ConnectionEvents, Driver, Native, Sink } from '../brokers/foreign/driver.js'
 import type { Features, Interest, Settle } from '../core/broker.js'
+import { HistoryRules } from '../core/history-rules.js'
+import type { HistoryStore } from '../core/history-store.js'
+import { noPosition } from '../core/position.js'
 import type { ValueStore } from '../core/store.js'
+import { rule } from './history-under-test.js'
 
 /** A connection whose answers a test gives. */
 export interface ScriptedConnection {
   /**
    * The calls to the broker, in order: `+key`, `-key`, `!subject`, `?subject`, `ping`, `closed`; to
-   * its store: `=subject`, `read subject`, `page pattern`, `mark`, `renew lease`.
+   * its stores: `=subject`, `read subject`, `page pattern`, `mark`, `renew lease`, `+=subject`,
+   * `history pattern`, `state pattern`, `forget`.
    */
   readonly log: string[]
   /** Refuses later calls for this key. */
@@ -29,7 +34,9 @@ export interface ScriptedDriver extends Driver {
   fail(cause?: WildcastError): void
 }
 
-const features = { retained: true } as Features
+const features = { retained: true, history: true } as Features
+
+const rules = new HistoryRules([rule('room.*')])
 
 /** A driver whose native subscriptions are the patterns themselves. */
 export function scriptedDriver(nativeOf: (interest: Interest) => Native = plain): ScriptedDriver {
@@ -37,6 +44,7 @@ export function scriptedDriver(nativeOf: (interest: Interest) => Native = plain)
   let failure: WildcastError | undefined
   return {
     features,
+    rules,
     connections,
     nativeOf,
     fail(cause) {
@@ -83,6 +91,30 @@ function scriptedValues(
   }
 }
 
+/** A history without messages. */
+function scriptedHistory(
+  call: (what: string, error?: WildcastError) => Promise<void>,
+  refused: Map<string, WildcastError>,
+): HistoryStore {
+  const state = { newest: noPosition, forgotten: noPosition }
+  return {
+    rules,
+    async append({ subject }) {
+      await call(`+=${subject}`, refused.get(subject))
+      return noPosition
+    },
+    async historyPage(pattern) {
+      await call(`history ${pattern}`, refused.get(pattern))
+      return { ...state, messages: [] }
+    },
+    async historyState(pattern) {
+      await call(`state ${pattern}`, refused.get(pattern))
+      return { ...state, isKnown: true }
+    },
+    forget: () => call('forget'),
+  }
+}
+
 function scriptedConnection(events: ConnectionEvents): { connection: BrokerConnection; script: ScriptedConnection } {
   const log: string[] = []
   const sinks = new Map<string, Sink>()
@@ -116,6 +148,7 @@ function scriptedConnection(events: ConnectionEvents): { connection: BrokerConne
     },
     connection: {
       values: scriptedValues(call, refused),
+      history: scriptedHistory(call, refused),
       subscribe({ key }, sink) {
         sinks.set(key, sink)
         return {

@@ -1,5 +1,7 @@
 import type { BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { BrokerRequestOptions, Dropped, Features, Interest, Settle } from '../../core/broker.js'
+import type { HistoryRules } from '../../core/history-rules.js'
+import type { HistoryStore } from '../../core/history-store.js'
 import type { ValueStore } from '../../core/store.js'
 
 /**
@@ -45,6 +47,8 @@ export interface NativeSubscription {
 export interface BrokerConnection<N extends Native = Native> {
   /** Absent if the broker keeps no values: `Driver.features.retained` has the reason. */
   readonly values?: ValueStore | undefined
+  /** Absent if the broker keeps no messages: `Driver.features.history` has the reason. */
+  readonly history?: HistoryStore | undefined
   subscribe(native: N, sink: Sink): NativeSubscription
   /**
    * Resolves when the broker has the message. Messages are sent in the order of the calls.
@@ -69,6 +73,8 @@ export interface ConnectionEvents {
 export interface Driver<N extends Native = Native> {
   /** The features that are known now: some brokers report theirs on connect. */
   readonly features: Features
+  /** Which messages the broker keeps. Absent if it keeps none. */
+  readonly rules?: HistoryRules | undefined
   /**
    * Returns the narrowest native subscription that covers an interest.
    * @throws {WildcastError} `invalid_subject`, `unsupported`

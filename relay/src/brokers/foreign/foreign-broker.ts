@@ -10,8 +10,10 @@ import type {
 } from '../../core/broker.js'
 import type { CancelSignal } from '../../core/cancel.js'
 import type { Clock } from '../../core/clock.js'
+import type { HistoryStore } from '../../core/history-store.js'
 import type { ValueStore } from '../../core/store.js'
 import type { BrokerConnection, Driver, Native } from './driver.js'
+import { ForeignHistory } from './foreign-history.js'
 import { ForeignValues } from './foreign-values.js'
 import { ReconnectingLink } from './link.js'
 import { Publisher } from './publisher.js'
@@ -54,6 +56,7 @@ class ForeignBroker<N extends Native> implements Broker {
   readonly #subscriptions: NativeSubscriptions<N>
   readonly #publisher: Publisher
   readonly #values: ValueStore
+  readonly #history: HistoryStore | undefined
   readonly #served: Set<string> = new Set()
 
   constructor(driver: Driver<N>, options: ForeignOptions, events: BrokerEvents) {
@@ -76,7 +79,9 @@ class ForeignBroker<N extends Native> implements Broker {
       fits: (message) => this.#fits(message),
     })
     this.#publisher = new Publisher({ link: this.#link, clock, publishTimeoutMs })
-    this.#values = new ForeignValues(this.#link, this.#publisher)
+    const ports = { link: this.#link, publisher: this.#publisher }
+    this.#values = new ForeignValues(ports)
+    this.#history = driver.rules && new ForeignHistory(driver.rules, ports)
   }
 
   get features(): Features {
@@ -85,6 +90,10 @@ class ForeignBroker<N extends Native> implements Broker {
 
   get values(): ValueStore | undefined {
     return this.features.retained === true ? this.#values : undefined
+  }
+
+  get history(): HistoryStore | undefined {
+    return this.features.history === true ? this.#history : undefined
   }
 
   open(): Promise<void> {

@@ -7,6 +7,8 @@ export class LivePositions {
   readonly #store: HistoryStore
   readonly #pattern: Pattern
   #newest: string | undefined
+  /** The newest position that was delivered while the store was asked. */
+  #seen = noPosition
   #asked: Promise<void> | undefined
   /** Increases when messages were lost, so that earlier answers are ignored. */
   #loss = 0
@@ -26,13 +28,15 @@ export class LivePositions {
 
   /** Subscribers receive a kept message now. */
   observe(position: string): void {
-    if (this.#newest !== undefined) this.#newest = laterOf(this.#newest, position)
+    if (this.#newest === undefined) this.#seen = laterOf(this.#seen, position)
+    else this.#newest = laterOf(this.#newest, position)
   }
 
   /** Messages were lost. */
   lost(): void {
     this.#loss++
     this.#newest = undefined
+    this.#seen = noPosition
     this.#asked = undefined
   }
 
@@ -49,7 +53,8 @@ export class LivePositions {
   async #ask(loss: number): Promise<void> {
     try {
       const { newest } = await this.#store.historyState(this.#pattern, noPosition)
-      if (loss === this.#loss) this.#newest = newest
+      // A message may have been delivered after the store has answered, and before its answer came.
+      if (loss === this.#loss) this.#newest = laterOf(newest, this.#seen)
     } finally {
       if (loss === this.#loss) this.#asked = undefined
     }

@@ -43,7 +43,7 @@ export class RelayValues {
 
   #sweepLater(broker: string): void {
     const { hub, clock } = this.#ports
-    if (this.#isClosed || !hub.can(broker, 'retained') || !hub.values(broker).sweep) return
+    if (this.#isClosed || !hub.hasSweep(broker)) return
     this.#stopSweeps.set(
       broker,
       clock.after(sweepMs, () => void this.#sweep(broker)),
@@ -53,7 +53,7 @@ export class RelayValues {
   async #sweep(broker: string): Promise<void> {
     const { hub, onError } = this.#ports
     try {
-      await hub.values(broker).sweep?.()
+      await hub.sweep(broker)
     } catch (cause) {
       const error = WildcastError.from(cause)
       // The link reports its own failures.
