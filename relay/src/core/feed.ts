@@ -4,25 +4,18 @@ import type { Clock } from './clock.js'
 import { Conflation } from './conflation.js'
 import { EncodedMessage } from './encoded-message.js'
 import type { FanOut } from './fan-out.js'
+import type { FeedMember } from './feed-member.js'
 import type { FeedHistory } from './history/feed-history.js'
 import { isStoredMessage } from './history-store.js'
-import type { Encoder, FeedFacts, Outlet, Parcel } from './outlet.js'
+import type { Encoder, FeedFacts } from './outlet.js'
 import type { Policy } from './policy.js'
 import type { BacklogRoom } from './room.js'
+import { Rotation } from './rotation.js'
 import type { TimeSlice } from './time-slice.js'
 import type { KeptValues } from './values/kept-values.js'
 import { MemberCounter } from './values/member-counter.js'
 
-/** A subscriber of a feed. */
-export interface FeedMember {
-  readonly outlet: Outlet
-  /** Called with the subject to answer on, before the message that asks for the answer. */
-  expectsAnswer(responseSubject: Subject): void
-  /** The broker has ended a feed. */
-  ended(feed: FeedFacts, error: WildcastError): void
-  /** Messages of a feed were lost; the gap is on its way to the client. */
-  missed?(feed: number): void
-}
+export type { FeedMember }
 
 export interface FeedOptions {
   readonly id: number
@@ -47,14 +40,6 @@ interface Peers {
   readonly members: Set<FeedMember>
 }
 
-/** The details of a delivery to one member of a group, or to a responder. */
-interface Delivery {
-  /** The subject to answer on, if the member must be registered for it: see `#answerSubject`. */
-  readonly answerOn: Subject | undefined
-  /** Reports whether the message was taken, if the broker keeps it until then. */
-  readonly settle: Settle | undefined
-}
-
 /**
  * An interest with a policy, named by one subscription id, and the sessions that share it. A
  * message is encoded once for each encoder, not for each member.
@@ -69,8 +54,8 @@ export class Feed implements FeedFacts {
    * leaves while it runs.
    */
   #peers: readonly Peers[] = []
-  /** Set for a group or a responder: its members, the next one first. */
-  readonly #rotation: FeedMember[] | undefined
+  /** Set for a group or a responder. */
+  readonly #rotation: Rotation | undefined
   /** Set if the policy has a rate. */
   readonly #conflation: Conflation | undefined
   /** Made when a subscriber reads it. */
@@ -90,7 +75,7 @@ export class Feed implements FeedFacts {
     this.interest = interest
     this.policy = policy
     this.#fanOut = fanOut
-    this.#rotation = interest.group !== undefined || interest.serve ? [] : undefined
+    if (interest.group !== undefined || interest.serve) this.#rotation = new Rotation(this, interest.serve === true)
     if (policy.maxRate !== undefined)
       this.#conflation = new Conflation({
         clock,
@@ -144,7 +129,7 @@ export class Feed implements FeedFacts {
     const peers = this.#peersOf(member)
     if (peers) peers.members.add(member)
     else this.#peers = [...this.#peers, { encoder, members: new Set([member]) }]
-    this.#rotation?.push(member)
+    this.#rotation?.add(member)
     this.notify(member) // with the first member, the number is not known yet
   }
 
@@ -152,8 +137,7 @@ export class Feed implements FeedFacts {
     const peers = this.#peersOf(member)
     peers?.members.delete(member)
     if (peers?.members.size === 0) this.#peers = this.#peers.filter((other) => other !== peers)
-    const index = this.#rotation?.indexOf(member) ?? -1
-    if (index >= 0) this.#rotation?.splice(index, 1)
+    this.#rotation?.remove(member)
     if (this.isEmpty) this.#counter?.stop()
   }
 
@@ -238,7 +222,7 @@ export class Feed implements FeedFacts {
   #send(message: BrokerMessage, settle?: Settle): void {
     const answerOn = this.#answerSubject(message)
     const rotation = this.#rotation
-    if (rotation) this.#fanOut.run(message.payload, () => this.#deliverToOne(rotation, message, { answerOn, settle }))
+    if (rotation) this.#fanOut.run(message.payload, () => rotation.deliver(message, { answerOn, settle }))
     else
       for (const peers of this.#peers)
         this.#fanOut.run(message.payload, () => this.#deliverToPeers(peers, message, answerOn))
@@ -263,63 +247,4 @@ export class Feed implements FeedFacts {
       member.outlet.deliver(parcel)
     }
   }
-
-  #deliverToOne(rotation: FeedMember[], message: BrokerMessage, delivery: Delivery): void {
-    const member = nextOf(rotation)
-    if (member) this.#deliverTo(member, message, delivery)
-    else delivery.settle?.(false)
-  }
-
-  /** @param tried - members that left before the message was written to them */
-  #deliverTo(member: FeedMember, message: BrokerMessage, delivery: Delivery, tried: readonly FeedMember[] = []): void {
-    const { answerOn, settle } = delivery
-    if (answerOn !== undefined) member.expectsAnswer(answerOn)
-    const parcel = new EncodedMessage(message, this, member.outlet.encoder)
-    // The broker itself notifies requesters when their responder has left.
-    if (this.interest.serve && !settle) {
-      member.outlet.deliver(parcel)
-      return
-    }
-    let isSettled = false
-    const settleOnce = (written: boolean): boolean => {
-      if (isSettled) return true // it was handed back or confirmed already
-      isSettled = true
-      if (!written) return this.#offerAgain(message, delivery, [...tried, member])
-      settle?.(true)
-      return true
-    }
-    member.outlet.deliver(withSettle(parcel, settleOnce))
-  }
-
-  /**
-   * Offers an unwritten message of a group to another member, or else to the broker. Returns false
-   * if it is lost.
-   */
-  #offerAgain(message: BrokerMessage, delivery: Delivery, tried: readonly FeedMember[]): boolean {
-    const rotation = this.#rotation ?? []
-    const others = rotation.filter((member) => !tried.includes(member))
-    // No other member serves the subject: requesters are notified that their responder has left.
-    const next = this.interest.serve ? undefined : nextOf(others)
-    if (!next) {
-      delivery.settle?.(false)
-      return delivery.settle !== undefined
-    }
-    rotation.splice(rotation.indexOf(next), 1)
-    rotation.push(next)
-    this.#deliverTo(next, message, delivery, tried)
-    return true
-  }
-}
-
-/** Returns the parcel with a callback for its outcome. */
-function withSettle({ bytes, message, feed }: EncodedMessage, settle: NonNullable<Parcel['settle']>): Parcel {
-  return { bytes, message, feed, settle }
-}
-
-/** Returns the first member that is not behind, or the first, and moves it last. */
-function nextOf(rotation: FeedMember[]): FeedMember | undefined {
-  const free = rotation.findIndex(({ outlet }) => !outlet.behind)
-  const [member] = rotation.splice(Math.max(free, 0), 1)
-  if (member) rotation.push(member)
-  return member
 }

@@ -1,0 +1,13 @@
+import type { Subject, WildcastError } from '@wildcast/protocol'
+import type { FeedFacts, Outlet } from './outlet.js'
+
+/** A subscriber of a feed. */
+export interface FeedMember {
+  readonly outlet: Outlet
+  /** Called with the subject to answer on, before the message that asks for the answer. */
+  expectsAnswer(responseSubject: Subject): void
+  /** The broker has ended a feed. */
+  ended(feed: FeedFacts, error: WildcastError): void
+  /** Messages of a feed were lost; the gap is on its way to the client. */
+  missed?(feed: number): void
+}
