@@ -9,6 +9,14 @@ export type JsonValue = null | boolean | number | string | readonly JsonValue[] 
 /** Arrays of bytes with more characters than this are extracted before the rest is parsed. */
 const longList = 1024
 
+/** The bytes that `parseJson` has returned for arrays. */
+const fromArrays: WeakSet<Uint8Array> = new WeakSet()
+
+/** Whether these bytes were an array of numbers in the text that `parseJson` has read. */
+export function isFromArray(bytes: Uint8Array): boolean {
+  return fromArrays.has(bytes)
+}
+
 /**
  * The start of the placeholder for a long array while the rest is parsed, and the characters that
  * may extend it. JSON has only one way to write each of them, so what a text does not contain is
@@ -27,6 +35,7 @@ const [lowMark, highMark] = ['\\u0002', '\\u0003']
 export function parseJson(text: string): unknown {
   const lists = scan(text)
   if (lists.length === 0) return parse(() => JSON.parse(text))
+  for (const { bytes } of lists) fromArrays.add(bytes)
   const between = [...lists, undefined].map((list, i) => text.slice(lists[i - 1]?.to ?? 0, list?.from))
   const placeholder = unusedPlaceholder(between)
   const marked = between.reduce((before, after, i) => `${before}"${placeholder}${i - 1}"${after}`)

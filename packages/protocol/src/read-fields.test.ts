@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { WildcastError } from './errors.js'
+import { jsonCodec } from './json-codec.js'
 import { readClientFrame } from './read-client-frame.js'
 
 // The fields are read through a Publish, which has most of them.
@@ -125,5 +126,28 @@ describe('a failure', () => {
       { code: 'a', message: '\ud800' },
     ])
       expect(refusal({ error })).toMatch(/"error" must be well-formed/)
+  })
+})
+
+describe('JSON in a field of a frame', () => {
+  const when = (json: string): unknown => {
+    const raw = jsonCodec.decode(`{"Publish":{"subject":"a","message":"","retain":true,"when":${json}}}`)
+    return (readClientFrame(raw) as { when: unknown }).when
+  }
+  const long = JSON.stringify(Array(600).fill(7))
+  const padded = `[1,${' '.repeat(2000)}2]`
+
+  it.each([
+    [long, JSON.parse(long)],
+    [padded, [1, 2]],
+    [`{"a":[${long},"x",${padded}]}`, { a: [JSON.parse(long), 'x', [1, 2]] }],
+  ])('may have an array that is long in the text, within others, too', (json, value) => {
+    expect(when(json)).toEqual(value)
+  })
+
+  it('has 10,000 elements in such arrays at most, in all', () => {
+    const lists = (count: number): string => JSON.stringify(Array(count).fill(Array(5000).fill(0)))
+    expect(when(lists(2))).toHaveLength(2)
+    expect(() => when(lists(3))).toThrow(expect.objectContaining({ code: 'too_large' }))
   })
 })

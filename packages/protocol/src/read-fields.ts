@@ -1,6 +1,7 @@
 import { decodeBase64 } from './base64.js'
 import type { WildcastError } from './errors.js'
-import type { JsonValue } from './json.js'
+import { isFromArray, type JsonValue } from './json.js'
+import { limits } from './limits.js'
 import type { Failure, Payload } from './message.js'
 import { refusal } from './refusal.js'
 import { isRecord } from './tagged.js'
@@ -97,9 +98,28 @@ function isByte(value: unknown): value is number {
 
 /** Reads JSON. Unlike elsewhere, `null` is not the same as absent. */
 export function readOptionalJson(body: Body, field: string): JsonValue | undefined {
-  const value = body[field]
+  const value = withArrays(body[field], field)
   if (value === undefined || isJson(value)) return value
   throw refuseField(field, 'JSON')
+}
+
+/**
+ * Returns JSON with its long arrays, which `parseJson` has read as bytes.
+ * @throws {WildcastError} `too_large` if these have more elements than other arrays of a frame
+ */
+function withArrays(value: unknown, field: string): unknown {
+  let elements = 0
+  const convert = (part: unknown): unknown => {
+    if (Array.isArray(part)) return part.map(convert)
+    if (!(part instanceof Uint8Array))
+      return isRecord(part) ? Object.fromEntries(Object.entries(part).map(([name, of]) => [name, convert(of)])) : part
+    if (!isFromArray(part)) return part
+    elements += part.length
+    if (elements > limits.values)
+      throw refusal('too_large', `"${field}" has more than ${limits.values} values; name less of the value`)
+    return [...part]
+  }
+  return convert(value)
 }
 
 /** MessagePack has bytes, which JSON has not. */

@@ -133,7 +133,7 @@ describe('a lock that is held', () => {
     relay.sync()
     expect(reasons).toEqual(['the value of "doc.42" was deleted or replaced'])
   })
-  test('is kept by a client that may not subscribe', async () => {
+  test('is kept by a client that may not subscribe, until the relay has written the will', async () => {
     const relay = await connectToValues()
     const { answer } = relay.relay
     relay.relay.answer = (frame) =>
@@ -144,6 +144,8 @@ describe('a lock that is held', () => {
     await relay.clock.advance(20_000)
     expect(reasons).toEqual([])
     expect(relay.errors).toEqual([])
+    relay.fire('doc.42')
+    expect(reasons).toEqual(['the relay has written the will of "doc.42"'])
   })
   test('is lost with the session, and with the client', async () => {
     const relay = await connectToValues()

@@ -42,6 +42,8 @@ describe('a publish with retain', () => {
     [{ subject: '$presence.a.me~1' }, 'forbidden'],
     [{ subject: 'response.01J8ZEXAMP0000000000000000.x' }, 'forbidden'],
     [{ when: 'x'.repeat(1100) }, 'too_large'],
+    [{ when: { a: Array(600).fill(0) } }, 'too_large'],
+    [{ when: Array(20_000).fill(255) }, 'too_large'],
     [{ when: [[[[[[[[[1]]]]]]]]] }, 'too_large'],
     [{ when: null, when_revision: 'x' }, 'invalid_frame'],
     [{ watch: true }, 'invalid_frame'],

@@ -64,6 +64,23 @@ describe.each([{ leased: false }, { leased: true }])('a will, at a store with %j
     expect(state()).toEqual(new TextEncoder().encode('bye'))
   })
 
+  it('is cancelled by a write of another client, which only a subscription notices', async () => {
+    const { client, store, pass } = await valueRelay()
+    const [one, other] = [client(), client()]
+    await one.sends({ Subscribe: { ref: 1, subject: 'lock' } })
+    await one.lock(2)
+    one.received()
+    await other.retain(1, 'lock', '')
+    const heard: unknown[] = []
+    for (let i = 0; i < 5; i++) {
+      await pass(5000)
+      const frames = await one.sends('Ping')
+      heard.push(...frames.flatMap(({ Message, Lost }) => Message?.deleted ?? Lost ?? []))
+    }
+    expect(store.written).toEqual(['lock=mine', 'lock='])
+    expect(heard).toEqual([true])
+  })
+
   it('is written 10 s after the last frame of a client that is gone, and once (Q5)', async () => {
     const { relay, client, state } = await withWill({}, options)
     await relay.pass(4000)
