@@ -22,7 +22,7 @@ export interface StoredOfLeaseOptions extends StoredRooms {
   readonly clock: Clock
 }
 
-/** What the broker stores of the subjects of an interest: values and messages. */
+/** The values and messages that the broker keeps of the subjects of an interest. */
 export class StoredOfLease {
   readonly #options: StoredOfLeaseOptions
   /** Made when a member reads them. */
