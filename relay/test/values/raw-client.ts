@@ -3,7 +3,7 @@ import { WebSocket } from 'ws'
 
 // A client that speaks v1 in JSON by itself.
 
-/** The fields of frames that the tests of values read. */
+/** The fields of frames that the tests of values and histories read. */
 export interface FrameFields {
   readonly ref?: number
   readonly id?: number
@@ -13,6 +13,9 @@ export interface FrameFields {
   readonly deleted?: boolean
   readonly retained?: boolean
   readonly open?: boolean
+  readonly position?: string
+  readonly replayed?: boolean
+  readonly recovered?: boolean
   readonly code?: string
   readonly session?: string
   readonly resumed?: boolean

@@ -1,0 +1,144 @@
+import type { WebSocket } from 'ws'
+import { connected, type FrameFields } from '../values/raw-client.js'
+import type { HistoryEvent, HistoryReaderRecord } from './history-record.js'
+
+/** Frames that a client does not count. */
+const uncounted: readonly string[] = ['Welcome', 'Received', 'GoingAway']
+
+export interface HistoryReaderOptions {
+  readonly url: string
+  readonly pattern: string
+  readonly matches: HistoryReaderRecord['matches']
+  readonly unbounded: boolean
+  /** The position to begin after; `''` is before all. */
+  readonly after: string
+  /** Whether it asks again after a gap. */
+  readonly heals: boolean
+}
+
+/** A subscriber of a history. */
+export interface RecordedHistoryReader {
+  readonly record: HistoryReaderRecord
+  /** The last position that it has received. */
+  readonly position: string
+  /** Stops reading from the network, as a slow client does, or continues. */
+  pause(): void
+  resume(): void
+  /** Loses the connection, and resumes the session over another one. */
+  reconnect(): Promise<void>
+  /** Loses the connection and the session, and asks for what it has missed. */
+  comeBack(): Promise<void>
+  /** Resolves when it has received this payload. */
+  has(payload: string): Promise<void>
+  leave(): void
+}
+
+/** Opens a reader. It has asked when this resolves. */
+export async function openHistoryReader(
+  name: string,
+  tick: () => number,
+  options: HistoryReaderOptions,
+): Promise<RecordedHistoryReader> {
+  const { url, pattern, matches, unbounded, heals } = options
+  const events: HistoryEvent[] = []
+  let position = options.after
+  let socket: WebSocket
+  let session: string | undefined
+  let received = 0
+  /** The number of the last request, and whether the relay has answered it. */
+  let ref = 0
+  let isAnswered = false
+  let id: number | undefined
+  let stayed = true
+  let awaited: { readonly payload: string; readonly resolve: () => void } | undefined
+
+  const send = (frame: unknown): void => socket.send(JSON.stringify(frame))
+  const ask = (): void => {
+    isAnswered = false
+    events.push({ kind: 'asked', after: position, at: tick() })
+    send({ Subscribe: { ref: ++ref, subject: pattern, after: position || 'start' } })
+  }
+  const receive: Record<string, (body: FrameFields) => void> = {
+    Subscribed(body) {
+      if (body.ref !== ref) return
+      isAnswered = true
+      id = body.id
+      events.push({ kind: 'subscribed', recovered: body.recovered })
+    },
+    Message({ subject = '', message = '', position: at = '', replayed }) {
+      if (!isAnswered) return // of the subscription before
+      const [payload = ''] = message.split(' ')
+      position = at
+      events.push({ kind: replayed ? 'replayed' : 'live', subject, position, payload })
+      if (payload === awaited?.payload) awaited.resolve()
+    },
+    Gap({ open }) {
+      if (open || !isAnswered) return
+      events.push({ kind: 'gap' })
+      // The gap of a subscription that has not recovered follows it at once.
+      const last = events.at(-2)
+      if (!heals || (last?.kind === 'subscribed' && last.recovered === false)) return
+      send({ Unsubscribe: { id } })
+      ask()
+    },
+    Synced(body) {
+      if (body.ref === ref && isAnswered) events.push({ kind: 'synced' })
+    },
+    Error({ code }) {
+      throw new Error(`${name} is refused: ${code}`)
+    },
+    Unsubscribed({ ref: asked }) {
+      if (asked !== undefined || !heals) throw new Error(`the subscription of ${name} has ended`)
+    },
+  }
+  /** Connects, or continues the session. Resolves with the answer. */
+  const attach = (): Promise<FrameFields> =>
+    new Promise((resolve, reject) => {
+      connected(url, (kind, body, own) => {
+        if (own !== socket) return // of the connection that was lost
+        if (kind === 'Welcome') resolve(body)
+        if (uncounted.includes(kind)) return
+        own.send(`{"Received":${++received}}`)
+        receive[kind]?.(body)
+      }).then((opened) => {
+        socket = opened
+        opened.send(JSON.stringify({ Connect: session === undefined ? {} : { session, received } }))
+      }, reject)
+    })
+  const begin = async (): Promise<void> => {
+    session = undefined
+    received = 0
+    isAnswered = false
+    session = (await attach()).session
+    ask()
+  }
+  await begin()
+  return {
+    get record() {
+      return { name, matches, unbounded, events, stayed }
+    },
+    get position() {
+      return position
+    },
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+    async reconnect() {
+      socket.terminate()
+      const { resumed } = await attach()
+      if (!resumed) throw new Error(`the session of ${name} could not be resumed`)
+    },
+    async comeBack() {
+      socket.terminate()
+      await begin()
+    },
+    has: (payload) =>
+      new Promise((resolve) => {
+        awaited = { payload, resolve }
+        if (events.some((event) => 'payload' in event && event.payload === payload)) resolve()
+      }),
+    leave() {
+      stayed = false
+      socket.close(1000)
+    },
+  }
+}
