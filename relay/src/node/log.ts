@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import { pino } from 'pino'
 import type { Clock } from '../core/clock.js'
 import type { Observer } from '../core/observer.js'
@@ -13,12 +14,15 @@ export interface Log {
   readonly onError: OnFailure
   /** Logs that a broker is reached again. Its loss is reported as an error. */
   readonly observer: Pick<Observer, 'status'>
-  /** Logs how much a store on disk holds when it is opened. */
+  /** Logs how much a store on disk holds when it is opened; on a terminal as a sentence. */
   stored(broker: string, file: string, contents: StoreContents): void
 }
 
-/** Opens the log. It contains no payloads and tokens, since errors don't. */
-export function openLog(clock: Clock): Log {
+/**
+ * Opens the log. It contains no payloads and tokens, since errors don't.
+ * @param isTerminal - whether a person reads it
+ */
+export function openLog(clock: Clock, isTerminal: boolean = isatty(2)): Log {
   const log = pino({ base: null }, pino.destination({ fd: 2, sync: true }))
   const admits = quota(clock, (kind, suppressed) => log.warn({ kind, suppressed }, 'more of the same'))
   const lost = new Set<string>()
@@ -34,7 +38,11 @@ export function openLog(clock: Clock): Log {
         if (now === 'down') lost.add(broker)
       },
     },
-    stored: (broker, file, { values, bytes }) =>
-      log.info({ stage: 'store', broker, file, values, bytes }, `the store holds ${values} values of ${bytes} bytes`),
+    stored(broker, file, { values, bytes }) {
+      const held = `the store holds ${values} values of ${bytes} bytes`
+      // It comes at each start, mostly as the first line.
+      if (isTerminal) process.stderr.write(`broker "${broker}": ${held}, in ${file}\n`)
+      else log.info({ stage: 'store', broker, file, values, bytes }, held)
+    },
   }
 }

@@ -122,7 +122,7 @@ function endpointsOf({ gateways, admin }: Config, { metrics, control, issueTicke
     ...gateway,
     gateways: portGateways({ ...gateway, metrics: admin ? undefined : metrics, issueTicket }),
   }))
-  return admin ? [...open, { ...admin, gateways: control.gateways(metrics) }] : open
+  return admin ? [...open, { ...admin, gateways: control.gateways(metrics, admin.host) }] : open
 }
 
 function reloadOnChange(components: Config['components'], running: Components, onError: OnFailure): void {

@@ -1,13 +1,12 @@
-import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import { WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
 import type { PageRequest } from '../../core/listing.js'
 import { onlyBy } from '../../gateways/endpoints/only-by.js'
-import { isLoopback } from '../../gateways/endpoints/origin-trust.js'
 import { readBody } from '../../gateways/endpoints/read-body.js'
 import type { Gateway } from '../../gateways/gateway.js'
 import { isTable } from '../config/schema/table.js'
+import { isFromPage } from './from-page.js'
 import type { Operations } from './queries.js'
 
 const usualPage = 100
@@ -17,14 +16,13 @@ const longestPage = 1000
  * The operator's endpoints: `GET /sessions`, `GET /subscriptions`, `POST /admin/disconnect`. They
  * contain no payloads and no tokens. Every program that reaches the port may use them; pages may
  * not. Must precede the other gateways of the port.
+ * @param host - of the port, as it is configured
  */
-export function adminGateway(operations: Promise<Operations>): Gateway {
+export function adminGateway(operations: Promise<Operations>, host?: string): Gateway {
   return ({ routes }, relay) => {
     routes.use('*', (c, next) => {
       const { incoming } = c.env as HttpBindings
-      return isFromPage(incoming)
-        ? Promise.resolve(c.text('forbidden: pages may not use the admin port; use wildcast ls, or curl\n', 403))
-        : next()
+      return isFromPage(incoming, host) ? Promise.resolve(c.text(refusal, 403)) : next()
     })
 
     routes.get('/sessions', async (c) => {
@@ -53,18 +51,11 @@ export function adminGateway(operations: Promise<Operations>): Gateway {
   }
 }
 
-const noStore = { 'cache-control': 'no-store' }
+const refusal = `forbidden: pages may not use the admin port; use wildcast ls, or curl
+a program that names another host uses the IP address, or the name that "admin" has in the configuration
+`
 
-/**
- * Whether a browser sends the request for a page. A page that resolves its own name to this machine
- * shows by its host name.
- */
-function isFromPage({ headers, socket }: IncomingMessage): boolean {
-  const { origin, host = '', 'sec-fetch-site': site } = headers
-  if (origin !== undefined || (site !== undefined && site !== 'none')) return true
-  const local = /^(?:127\.|::1$|::ffff:127\.)/.test(socket.localAddress ?? '')
-  return local && !isLoopback(host.replace(/:\d+$/, '').toLowerCase())
-}
+const noStore = { 'cache-control': 'no-store' }
 
 /** The latest time of a `Date`. A token may be valid for longer. */
 const latestMs = 8.64e15

@@ -18,8 +18,8 @@ export interface ControlOptions {
 
 /** The operators' access to a relay. */
 export interface Control {
-  /** The gateways of the admin port, with these metrics. */
-  gateways(metrics: Gateway): readonly Gateway[]
+  /** The gateways of the admin port, with these metrics. `host`: of the port, as configured. */
+  gateways(metrics: Gateway, host?: string): readonly Gateway[]
   /** Answers a query with what this relay has. */
   answer(query: Query): Answer
   /** The relay is open. Until then queries wait. */
@@ -33,7 +33,7 @@ export function openControl({ askAll, hasUsers, own, onError }: ControlOptions):
   })
   let answer = (_query: Query): Answer => 0
   return {
-    gateways: (metrics) => [adminGateway(begun), metrics, health],
+    gateways: (metrics, host) => [adminGateway(begun, host), metrics, health],
     answer: (query) => answer(query),
     begin(relay) {
       const disconnects = openDisconnects({ relay, onError, listens: hasUsers, own })
