@@ -16,6 +16,7 @@ import type { OnFailure } from './outlet.js'
 import { PublishCounts } from './publish-counts.js'
 import type { BacklogRoom } from './room.js'
 import type { Soon, ValueStore, ValueWrite, Written } from './store.js'
+import type { Stores } from './sweeping.js'
 import type { TimeSlice } from './time-slice.js'
 import type { ValueRoom } from './values/kept-values.js'
 
@@ -181,16 +182,9 @@ export class Hub {
     throw new WildcastError('unsupported', `broker "${name}" keeps no messages of "${pattern}", only of ${named}`)
   }
 
-  /** Whether a store of a broker needs `sweep`. */
-  hasSweep(name: string): boolean {
-    const { values, history } = this.#linkOf(name).broker
-    return values?.sweep !== undefined || history?.forget !== undefined
-  }
-
-  /** Does what is due in the stores of a broker: `ValueStore.sweep`, and `HistoryStore.forget`. */
-  async sweep(name: string): Promise<void> {
-    const { values, history } = this.#linkOf(name).broker
-    await Promise.all([values?.sweep?.(), history?.forget?.()])
+  /** Returns the stores of a broker that are usable now. */
+  stores(name: string): Stores {
+    return this.#linkOf(name).broker
   }
 
   /** See `Broker.request`. @throws {WildcastError} `unsupported` */

@@ -19,7 +19,7 @@ export function openBroker(settings: BrokerSettings, onStored?: OnStored): OpenB
     case 'memory':
       return settings.socket === undefined
         ? memory({ ...ports, store: configuredStore(settings.store, { onStored, rules: settings.history }) })
-        : memoryLink(settings.socket, ports)
+        : memoryLink(settings.socket, ports, settings.history)
     case 'redis':
       return redis(settings, ports)
     case 'nats':

@@ -12,12 +12,13 @@ import { frameHead, kinds } from '../../src/brokers/memory-link/frames.js'
 import { serveMemory } from '../../src/brokers/memory-link/serve-memory.js'
 import { memoryLink } from '../../src/brokers/memory-link.js'
 import { newId, realClock } from '../../src/index.js'
+import { historyContract } from '../../src/stores/history.contract.js'
 import { memoryStore } from '../../src/stores/memory/memory-store.js'
 import { storeContract } from '../../src/stores/store.contract.js'
 import { fakeClock } from '../../src/testing/fake-clock.js'
 import { Inbox } from '../../src/testing/inbox.js'
 import { deaf } from '../../src/testing/listener.js'
-import { read, readAll, revisionOfWrite, write } from '../../src/testing/store-under-test.js'
+import { read, readAll, revisionOfWrite, type StoreUnderTest, write } from '../../src/testing/store-under-test.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { type MemoryProcess, startMemory } from '../servers/memory-process.js'
 import { temporaryFolder } from '../servers/temporary-folder.js'
@@ -44,21 +45,24 @@ brokerContract('memory behind a socket', {
   },
 })
 
-storeContract('memory behind a socket', {
+const behindSocket: StoreUnderTest = {
   shared: true,
   leased: true,
-  async open(limits) {
+  exact: true,
+  async open(limits, rules) {
     const clock = fakeClock()
     const socket = path.join(temporaryFolder(), 'memory.0')
-    const store = memoryStore({ clock, limits, leases: true })
+    const store = memoryStore({ clock, limits, leases: true, rules })
     const broker = await memory({ clock, newId, store })({ status: () => {}, dropped: () => {} })
     endsWithTest(await serveMemory(socket, broker))
     return {
-      relay: async () => (await testLink(memoryLink(socket, ports))).broker,
+      relay: async () => (await testLink(memoryLink(socket, ports, rules))).broker,
       pass: async (ms) => clock.advance(ms),
     }
   },
-})
+}
+storeContract('memory behind a socket', behindSocket)
+historyContract('memory behind a socket', behindSocket)
 
 describe('a memory broker that relays share', () => {
   /** Runs in this process, so that a test sees both ends. */

@@ -16,7 +16,7 @@ export interface StoreOfConnection<Store> {
   readonly of: (connection: BrokerConnection) => Store | undefined
   /** Why a connection has none. */
   readonly absent: string
-  /** The remedy after a call whose outcome is unknown. */
+  /** Advice for a call whose outcome is unknown. */
   readonly remedy: string
 }
 

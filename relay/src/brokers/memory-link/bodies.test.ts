@@ -33,6 +33,7 @@ it.each<[string, BrokerMessage]>([
   ['all fields', whole],
   ['a value', { subject, payload: 'x', revision: 'r', user: 'ada' }],
   ['a deletion', { subject, payload: '', headers: [['a', 'b']], revision: 'r', deleted: true }],
+  ['a kept message', { subject, payload: 'x', position: 'p', user: 'ada' }],
   ['one field', { subject, payload: '', headers: [['a', 'b']] }],
 ])('a message is read as it was written: %s', (_, message) => {
   expect(readMessage(messageBody(message))).toEqual(message)

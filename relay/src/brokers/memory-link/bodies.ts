@@ -33,6 +33,7 @@ export type MessageBody = readonly [
   revision?: string | null | undefined,
   deleted?: true | null | undefined,
   user?: string | null | undefined,
+  position?: string | null | undefined,
 ]
 
 export const noBody: Uint8Array = new Uint8Array()
@@ -83,15 +84,15 @@ export function readFailure(body: Uint8Array): WildcastError {
 
 /** Omits absent fields: most messages are a subject and a payload. */
 export function written(message: BrokerMessage): MessageBody {
-  const { subject, payload, responseSubject, headers, more, error, revision, deleted, user } = message
-  if (revision !== undefined || user !== undefined)
-    return [subject, payload, responseSubject, headers, more, error, revision, deleted, user]
+  const { subject, payload, responseSubject, headers, more, error, revision, deleted, user, position } = message
+  if (revision !== undefined || user !== undefined || position !== undefined)
+    return [subject, payload, responseSubject, headers, more, error, revision, deleted, user, position]
   if (responseSubject === undefined && !headers && !more && !error) return [subject, payload]
   return [subject, payload, responseSubject, headers, more, error]
 }
 
 export function read(body: MessageBody): BrokerMessage {
-  const [subject, payload, responseSubject, headers, more, error, revision, deleted, user] = body
+  const [subject, payload, responseSubject, headers, more, error, revision, deleted, user, position] = body
   if (responseSubject === undefined) return { subject, payload }
   const message: BrokerMessage = {
     subject,
@@ -102,5 +103,11 @@ export function read(body: MessageBody): BrokerMessage {
     error: error ?? undefined,
   }
   if (revision === undefined) return message
-  return { ...message, revision: revision ?? undefined, deleted: deleted ?? undefined, user: user ?? undefined }
+  return {
+    ...message,
+    revision: revision ?? undefined,
+    deleted: deleted ?? undefined,
+    user: user ?? undefined,
+    position: position ?? undefined,
+  }
 }

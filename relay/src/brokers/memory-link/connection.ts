@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { type BrokerMessage, type Subject, WildcastError } from '@wildcast/protocol'
 import type { BrokerRequestOptions, Interest } from '../../core/broker.js'
+import type { HistoryRules } from '../../core/history-rules.js'
+import type { HistoryStore } from '../../core/history-store.js'
 import type { ValueStore } from '../../core/store.js'
 import type { BrokerConnection, ConnectionEvents, Native, NativeSubscription, Sink } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
@@ -10,10 +12,12 @@ import { interestBody, messageBody, noBody, numberBody, readFailure, readMessage
 import { frameWriter, type WriteFrame } from './frame-writer.js'
 import { frameReader, type Kind, kinds } from './frames.js'
 import { type InSequence, inSequence } from './in-sequence.js'
+import { linkedHistory } from './linked-history.js'
 import { linkedValues } from './linked-values.js'
 
 export interface MemoryConnectionPorts extends Pick<ForeignPorts, 'clock'> {
   readonly events: ConnectionEvents
+  readonly rules: HistoryRules
 }
 
 /** The memory broker has the same patterns, groups and responders, so it is sent the interest. */
@@ -30,6 +34,7 @@ interface PendingCall {
 /** One connection of a relay to the process of a memory broker. */
 export class MemoryConnection implements BrokerConnection<MemoryNative> {
   readonly values: ValueStore = linkedValues((kind, body) => this.#result(kind, body))
+  readonly history: HistoryStore
   readonly #socket: Socket
   readonly #events: ConnectionEvents
   readonly #write: WriteFrame
@@ -40,7 +45,8 @@ export class MemoryConnection implements BrokerConnection<MemoryNative> {
   #last = 0
   #end: WildcastError | undefined
 
-  constructor(socket: Socket, { events, clock }: MemoryConnectionPorts) {
+  constructor(socket: Socket, { events, rules, clock }: MemoryConnectionPorts) {
+    this.history = linkedHistory(rules, (kind, body) => this.#result(kind, body))
     this.#socket = socket
     this.#events = events
     this.#write = frameWriter(socket)

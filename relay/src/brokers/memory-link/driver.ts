@@ -1,16 +1,23 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { WildcastError } from '@wildcast/protocol'
+import { type HistoryRule, HistoryRules } from '../../core/history-rules.js'
 import { everyFeature } from '../every-feature.js'
 import type { Driver } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import { noRules } from '../no-rules.js'
 import { MemoryConnection, type MemoryNative } from './connection.js'
 
-/** The driver of a memory broker in another process. */
-export function memoryDriver(path: string, { clock }: Pick<ForeignPorts, 'clock'>): Driver<MemoryNative> {
+/** The driver of a memory broker in another process, whose history has these rules. */
+export function memoryDriver(
+  path: string,
+  { clock }: Pick<ForeignPorts, 'clock'>,
+  list: readonly HistoryRule[] = [],
+): Driver<MemoryNative> {
+  const rules = new HistoryRules(list)
   return {
-    features: { ...everyFeature, history: noRules },
+    features: list.length > 0 ? everyFeature : { ...everyFeature, history: noRules },
+    rules,
     nativeOf: (interest) => {
       const { pattern, group, serve = false } = interest
       const key = `${pattern} ${group ?? ''} ${serve}`
@@ -28,7 +35,7 @@ export function memoryDriver(path: string, { clock }: Pick<ForeignPorts, 'clock'
           `the process of the memory broker is not running (${code}); it is started again`,
         )
       }
-      return new MemoryConnection(socket, { events, clock })
+      return new MemoryConnection(socket, { events, rules, clock })
     },
   }
 }

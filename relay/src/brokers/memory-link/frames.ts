@@ -12,12 +12,15 @@ export const kinds = {
   page: 9, // a pattern and bounds
   mark: 10,
   renew: 11, // a lease
+  append: 12, // a message to keep
+  historyPage: 13, // a pattern and bounds
+  historyState: 14, // a pattern and a position
   // From the broker, with the number of the frame that it answers:
-  done: 12, // for all frames but requests; with the result of a write, read or page
-  failed: 13, // a code and a message, for any frame
-  message: 14, // has the subscription's number
-  part: 15, // a part of an answer
-  answer: 16, // the final answer
+  done: 15, // for all frames but requests; with the result of a call to a store
+  failed: 16, // a code and a message, for any frame
+  message: 17, // has the subscription's number
+  part: 18, // a part of an answer
+  answer: 19, // the final answer
 } as const
 
 export type Kind = (typeof kinds)[keyof typeof kinds]

@@ -8,6 +8,8 @@ import type { BodyCache } from './body-cache.js'
 import { frameWriter, type WriteFrame } from './frame-writer.js'
 import { frameReader, type Kind, kinds } from './frames.js'
 import { type InSequence, inSequence } from './in-sequence.js'
+import { PageQueue } from './page-queue.js'
+import { ServedHistory } from './served-history.js'
 import { ServedValues } from './served-values.js'
 
 export interface RelayConnectionPorts {
@@ -30,6 +32,7 @@ export class RelayConnection {
   readonly #ports: RelayConnectionPorts
   readonly #write: WriteFrame
   readonly #values: ServedValues | undefined
+  readonly #history: ServedHistory
   readonly #incoming: InSequence = inSequence((kind, number, body) => this.#receive(kind, number, body))
   readonly #subscriptions: Map<number, Promise<() => Promise<void>>> = new Map()
   readonly #requests: Map<number, Cancel> = new Map()
@@ -38,7 +41,10 @@ export class RelayConnection {
     this.#socket = socket
     this.#ports = ports
     this.#write = frameWriter(socket)
-    this.#values = ports.broker.values && new ServedValues(ports.broker.values, socket, ports.clock)
+    const { values, history } = ports.broker
+    const pages = new PageQueue(socket, ports.clock)
+    this.#values = values && new ServedValues(values, pages)
+    this.#history = new ServedHistory(history, pages)
     socket.on('data', frameReader(this.#incoming.take))
     // Its `close` is handled below.
     socket.on('error', () => socket.destroy())
@@ -65,6 +71,11 @@ export class RelayConnection {
         return
       case kinds.ping:
         this.#write(kinds.done, number, noBody)
+        return
+      case kinds.append:
+      case kinds.historyPage:
+      case kinds.historyState:
+        this.#answer(number, this.#history.answer(kind, body))
         return
       default:
         if (this.#values) this.#answer(number, this.#values.answer(kind, body))

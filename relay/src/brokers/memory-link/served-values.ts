@@ -1,9 +1,8 @@
 import { type Subject, WildcastError } from '@wildcast/protocol'
-import type { Clock } from '../../core/clock.js'
 import type { ValueStore } from '../../core/store.js'
 import { noBody } from './bodies.js'
 import { type Kind, kinds } from './frames.js'
-import { type Outgoing, PageQueue } from './page-queue.js'
+import type { PageQueue } from './page-queue.js'
 import { pageBody, readPageRequest, readTextBody, readWrite, valueBody, writtenBody } from './value-bodies.js'
 
 /** The most of one page, whatever a relay asks for. */
@@ -14,9 +13,9 @@ export class ServedValues {
   readonly #values: ValueStore
   readonly #pages: PageQueue
 
-  constructor(values: ValueStore, socket: Outgoing, clock: Pick<Clock, 'endOfTurn'>) {
+  constructor(values: ValueStore, pages: PageQueue) {
     this.#values = values
-    this.#pages = new PageQueue(socket, clock)
+    this.#pages = pages
   }
 
   /** Resolves with the body of the answer to a frame. */

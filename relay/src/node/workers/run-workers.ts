@@ -62,7 +62,7 @@ export async function runWorkers(config: Config, { count, reload, remedies }: Ru
       const samePorts = isDeepStrictEqual(portsOf(config), portsOf(now))
       // The ports belong to this process, which stays.
       const possible = samePorts ? now : { ...now, gateways: config.gateways, ...defined({ admin: config.admin }) }
-      const done = await supervisor.replace(divide(possible, folder, supervisor.sockets), now.workers ?? 1)
+      const done = await supervisor.replace(divide(possible, folder, supervisor.memoryBrokers), now.workers ?? 1)
       return samePorts ? done : [...done, 'restart to change the ports and their options']
     },
   }

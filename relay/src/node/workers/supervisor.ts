@@ -1,10 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { StoreSettings } from '../../brokers/settings.js'
 import type { OnFailure } from '../../core/outlet.js'
 import type { Config } from '../config/config.js'
 import type { ListenRemedies } from '../listen-failure.js'
 import type { Division } from './divide.js'
-import type { SharedBroker } from './memory-main.js'
 import { type ProcessOptions, processSlots, type ReloadableSlot } from './process-slots.js'
 import { replaceEach } from './replace-each.js'
 import type { WorkerSlot } from './worker-slot.js'
@@ -18,8 +16,6 @@ export interface SupervisorOptions {
   readonly reload: boolean
 }
 
-type MemoryBrokers = Pick<Division, 'sockets' | 'stores'>
-
 /** All processes of a primary, for one configuration after the other. */
 export class Supervisor {
   /** Those that take clients. The array stays the same, and its slots change. */
@@ -29,9 +25,7 @@ export class Supervisor {
   /** Every slot that may have a process. */
   #all: Set<WorkerSlot> = new Set()
   readonly #memory: Set<WorkerSlot> = new Set()
-  #sockets: ReadonlyMap<string, string> = new Map()
-  /** The settings of the stores of open memory brokers, by name. */
-  readonly #stores: Map<string, StoreSettings | undefined> = new Map()
+  #memoryBrokers: Division['memory'] = new Map()
   #inside: { readonly config: Config; readonly slot: ReloadableSlot } | undefined
   #closing = false
 
@@ -40,12 +34,12 @@ export class Supervisor {
     this.#openSlot = processSlots(options)
   }
 
-  /** The sockets of the memory brokers, by the names of the brokers. */
-  get sockets(): ReadonlyMap<string, string> {
-    return this.#sockets
+  /** The memory brokers that are open, by name. */
+  get memoryBrokers(): Division['memory'] {
+    return this.#memoryBrokers
   }
 
-  async open({ workers, inside, ...memory }: Division, count: number): Promise<void> {
+  async open({ workers, inside, memory }: Division, count: number): Promise<void> {
     await this.#openMemory(memory)
     const opened = Array.from({ length: count }, (_, i) => this.#workerSlot(i, workers, false))
     this.workers.push(...opened)
@@ -57,10 +51,9 @@ export class Supervisor {
    * Switches to another configuration: components first, then each worker. Returns what was done.
    * @throws the reason if a process can't be opened; processes that were not replaced yet stay
    */
-  async replace({ workers, inside, ...memory }: Division, count: number): Promise<readonly string[]> {
-    const restart = this.#changedStores(memory).map((name) => `restart to change the store of broker "${name}"`)
+  async replace({ workers, inside, memory, restarts }: Division, count: number): Promise<readonly string[]> {
     await this.#openMemory(memory)
-    const done = [...restart, ...(await this.#renewInside(inside))]
+    const done = [...restarts, ...(await this.#renewInside(inside))]
     await replaceEach(this.workers, (i) => this.#workerSlot(i, workers, true))
     while (this.workers.length < count) {
       const slot = this.#workerSlot(this.workers.length, workers, true)
@@ -83,23 +76,13 @@ export class Supervisor {
   /**
    * Opens the memory brokers that are not open yet. Those no longer configured keep their state.
    */
-  async #openMemory({ sockets, stores }: MemoryBrokers): Promise<void> {
-    const brokers: SharedBroker[] = [...sockets]
-      .filter(([name]) => !this.#sockets.has(name))
-      .map(([name, socket]) => ({ name, socket, store: stores.get(name) }))
+  async #openMemory(all: Division['memory']): Promise<void> {
+    const brokers = [...all.values()].filter(({ name }) => !this.#memoryBrokers.has(name))
     if (brokers.length === 0) return
     const slot = this.#add({ name: 'the memory process', main: 'memory', task: { brokers } })
     this.#memory.add(slot)
     await slot.open()
-    this.#sockets = sockets
-    for (const { name, store } of brokers) this.#stores.set(name, store)
-  }
-
-  /** The open memory brokers whose stores are configured differently now. */
-  #changedStores({ sockets, stores }: MemoryBrokers): readonly string[] {
-    return [...sockets.keys()].filter(
-      (name) => this.#stores.has(name) && !isDeepStrictEqual(this.#stores.get(name), stores.get(name)),
-    )
+    this.#memoryBrokers = all
   }
 
   /** Reloads modules if that is enough: a process that is replaced misses messages meanwhile. */
