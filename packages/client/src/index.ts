@@ -7,6 +7,7 @@ export {
   type ErrorCode,
   type Headers,
   type HeadersInput,
+  type JsonValue,
   jsonCodec,
   type Params,
   type WelcomeFrame,

@@ -1,4 +1,4 @@
-import type { ActionKind, HeadersInput, Params } from '@wildcast/protocol/client'
+import type { ActionKind, HeadersInput, JsonValue, Params } from '@wildcast/protocol/client'
 import type { Message } from './messages/message.js'
 import type { Publication } from './publishing/publication.js'
 import type { RequestWait } from './requests/request.js'
@@ -27,6 +27,14 @@ export interface SubscribeOptions extends ServeOptions, PolicyOptions {
    * @default false
    */
   readonly retained?: boolean | undefined
+  /**
+   * Delivers only messages whose payload is JSON that contains this JSON: an object by the members
+   * that it names, an array by all its elements. With `retained`, a value that no longer matches is
+   * delivered without data (`message.left`). Not with `group`.
+   * @default every message
+   * @example { status: 'open' }
+   */
+  readonly filter?: JsonValue | undefined
 }
 
 /** Options of `publish`. */

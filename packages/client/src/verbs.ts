@@ -17,8 +17,8 @@ import type { VerbPorts } from './verb-ports.js'
 /** Returns the methods for one broker, which a call may override. */
 export function openVerbs(ports: VerbPorts, home: string | undefined): Scope {
   const add = (subject: string, how: SubscribeOptions & SubscriptionListener, serve?: true): Undo => {
-    const { broker = home, group, retained } = how
-    return listen(ports, { subject, serve, broker, group, policy: toPolicy(how), retained }, how)
+    const { broker = home, group, retained, filter } = how
+    return listen(ports, { subject, serve, broker, group, policy: toPolicy(how), retained, filter }, how)
   }
 
   function subscribe(pattern: string, handler: (message: Message) => unknown, options?: SubscribeOptions): Undo

@@ -1,6 +1,7 @@
 import {
   type Client,
   type Completeness,
+  type JsonValue,
   type Message,
   type PolicyOptions,
   type SubscriptionStatus,
@@ -15,6 +16,8 @@ import type { SubscriptionFeed } from './subscription-feed.js'
 export interface SharedOptions extends PolicyOptions {
   readonly broker?: string | undefined
   readonly group?: string | undefined
+  /** Receives only messages that contain this JSON. @default every message */
+  readonly filter?: JsonValue | undefined
 }
 
 /** One subscription and its feed, outside of React. */

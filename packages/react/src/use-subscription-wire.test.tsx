@@ -77,6 +77,21 @@ describe('the frames that useSubscription sends', () => {
     )
   })
 
+  it('subscribes once for filters of equal content, and again for another one', async () => {
+    const connected = await connect()
+    const seen: SubscriptionFeed[] = []
+    const recorder = (filter: { a: number }) => <FeedRecorder pattern="good.*" options={{ filter }} seen={seen} />
+    const view = await renderWithClient(connected.client, recorder({ a: 1 }))
+    await ready(seen)
+    deliver(connected, '{"a":1}')
+    await view.show(recorder({ a: 1 }))
+    await eventually(() => expect(texts(last(seen))).toEqual(['{"a":1}']))
+    const filters = () => connected.relay.link.all('Subscribe').map(({ filter }) => filter)
+    expect(filters()).toEqual([{ a: 1 }])
+    await view.show(recorder({ a: 2 }))
+    await eventually(() => expect(filters()).toEqual([{ a: 1 }, { a: 2 }]))
+  })
+
   it('sends nothing and keeps its items when it is unmounted and mounted again at once', async () => {
     holdTimers()
     const connected = await connect()

@@ -35,8 +35,8 @@ let warned = false
 
 /**
  * Subscribes to a pattern, and returns its messages and status. Renders once per animation frame,
- * whatever the number of messages, and loses none. Hooks with the same pattern, broker, group and
- * policy share one subscription. Refusals are returned, not thrown.
+ * whatever the number of messages, and loses none. Hooks with the same pattern, broker, group,
+ * policy and filter share one subscription. Refusals are returned, not thrown.
  *
  * `Data` is the type of `message.data`, which is not checked. `message.params` has a string for
  * each wildcard, unless `Data` is given alone: TypeScript then treats the pattern as any string.
@@ -49,11 +49,12 @@ export function useSubscription<Data = unknown, const Pattern extends string = s
   pattern: Pattern | null | undefined,
   options: UseSubscriptionOptions<Data, Params<Pattern>> = {},
 ): SubscriptionFeed<Data, Params<Pattern>> {
-  const { broker, group, deliver, maxRate, keep, onEvent, state = true, skip } = options
+  const { broker, group, deliver, maxRate, filter, keep, onEvent, state = true, skip } = options
   const client = useClient()
+  const wire = JSON.stringify({ broker, group, deliver, filter }) // equal for filters of different renders
   const slot = useMemo(
-    () => (skip || pattern == null ? undefined : storeSlotOf(client, pattern, { broker, group, deliver, maxRate })),
-    [client, pattern, broker, group, deliver, maxRate, skip],
+    () => (skip || pattern == null ? undefined : storeSlotOf(client, pattern, { ...JSON.parse(wire), maxRate })),
+    [client, pattern, wire, maxRate, skip],
   )
   const latest = useLatest(onEvent)
   const limit = toLimit(keep)

@@ -29,7 +29,7 @@ export interface ValueState<Data = unknown> extends Pick<ValuesState, 'status' |
  */
 export function useValue<Data = unknown>(
   subject: string | null | undefined,
-  { broker }: UseValuesOptions = {},
+  { broker }: Pick<UseValuesOptions, 'broker'> = {},
 ): ValueState<Data> {
   const client = useClient()
   const { values: all, status, error } = useValues<Data>(subject, { broker })

@@ -3,14 +3,15 @@ import { connectToValues, type ValueRelay } from '../../client/src/testing/value
 import { eventually } from './testing/eventually.js'
 import { renderWithClient } from './testing/render-with-client.js'
 import { useValue, type ValueState } from './use-value.js'
-import { useValues, type ValuesState } from './use-values.js'
+import { type UseValuesOptions, useValues, type ValuesState } from './use-values.js'
 
 function Recorder(props: {
   readonly pattern: string | null
   readonly seen: ValuesState[]
   readonly broker?: string | undefined
+  readonly filter?: UseValuesOptions['filter']
 }) {
-  props.seen.push(useValues(props.pattern, { broker: props.broker }))
+  props.seen.push(useValues(props.pattern, { broker: props.broker, filter: props.filter }))
   return null
 }
 
@@ -41,6 +42,21 @@ it('useValues has the values of a pattern; hooks of one pattern subscribe once, 
   relay.write('good.pear', '2')
   await eventually(() => expect(shown(last(other))).toEqual({ 'good.apple': 1, 'good.pear': 2 }))
   expect(subscribes(relay)).toBe(1)
+})
+
+it('hooks with filters of equal content subscribe once, others again', async () => {
+  const relay = await connectToValues()
+  const seen: ValuesState[] = []
+  const recorder = (a: number) => <Recorder pattern="good.*" filter={{ a }} seen={seen} />
+  const view = await renderWithClient(relay.client, recorder(1))
+  await eventually(() => expect(last(seen).status).toBe('synced'))
+  await view.show(recorder(1))
+  expect(new Set(seen.slice(-2)).size).toBe(1)
+  expect(subscribes(relay)).toBe(1)
+  await view.show(recorder(2))
+  await eventually(() => expect(subscribes(relay)).toBe(2))
+  const filters = relay.relay.link.all('Subscribe').map(({ filter }) => filter)
+  expect(filters).toEqual([{ a: 1 }, { a: 2 }])
 })
 
 it('many changes render once, and a render without a change has the same state', async () => {

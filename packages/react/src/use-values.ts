@@ -1,4 +1,4 @@
-import type { Message, Params, WildcastError } from '@wildcast/client'
+import type { JsonValue, Message, Params, WildcastError } from '@wildcast/client'
 import { type ValuesStatus, values, type WatchedValues } from '@wildcast/client/values'
 import { useCallback, useSyncExternalStore } from 'react'
 import { type LiveStore, liveStores, openLiveStore } from './live-store.js'
@@ -18,6 +18,8 @@ export interface ValuesState<Data = unknown, Wildcards extends readonly string[]
 export interface UseValuesOptions {
   /** @default the client's broker */
   readonly broker?: string | undefined
+  /** Only values that contain this JSON. Compared by content. @default all values */
+  readonly filter?: JsonValue | undefined
 }
 
 /** The state before the first value, and the only one in a server render. */
@@ -27,7 +29,8 @@ const stores = liveStores<LiveStore<ValuesState>>()
 
 /**
  * Returns the values of a pattern, kept up to date. Renders once per animation frame, whatever the
- * number of changes. Hooks with the same pattern and broker share one subscription. Refusals are
+ * number of changes. Hooks with the same pattern, broker and filter share one
+ * subscription. Refusals are
  * returned, not thrown. `Data` is the type of the values, which is not checked.
  * @param pattern null or undefined does not subscribe
  * @example
@@ -36,21 +39,22 @@ const stores = liveStores<LiveStore<ValuesState>>()
  */
 export function useValues<Data = unknown, const Pattern extends string = string>(
   pattern: Pattern | null | undefined,
-  { broker }: UseValuesOptions = {},
+  { broker, filter }: UseValuesOptions = {},
 ): ValuesState<Data, Params<Pattern>> {
   const client = useClient()
-  const key = JSON.stringify([pattern, broker])
+  const wanted = JSON.stringify({ broker, filter }) // equal for filters of different renders
+  const key = `${pattern} ${wanted}`
   const view = useCallback(
     (changed: () => void): (() => void) => {
       if (pattern == null) return () => {}
       const options = {
         initial: noValues,
-        open: () => values(client).watch(pattern, { broker }),
+        open: () => values(client).watch(pattern, JSON.parse(wanted)),
         read: ({ all, status, error }: WatchedValues): ValuesState => ({ values: all, status, error }),
       }
       return stores.open(client, key, (closed) => openLiveStore(options, closed)).view(changed)
     },
-    [client, pattern, broker, key],
+    [client, pattern, wanted, key],
   )
   const state = (): ValuesState => (pattern == null ? noValues : (stores.find(client, key)?.state ?? noValues))
   // The store has no types of data: hooks with different types may share it.

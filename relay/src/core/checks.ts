@@ -87,9 +87,8 @@ export interface SubscriptionFields {
 function checkCount(pattern: Pattern, fields: SubscriptionFields): void {
   if (patternOfMembers(pattern) === undefined)
     throw new WildcastError('invalid_frame', '"count" is for members: subscribe to "$presence.<pattern>.*"')
-  const field = (['group', 'serve', 'policy', 'retained', 'history', 'filter'] as const).find(
-    (name) => fields[name] !== undefined,
-  )
+  const names = ['group', 'serve', 'policy', 'retained', 'history', 'filter'] as const
+  const field = names.find((name) => fields[name] !== undefined && (name !== 'serve' || fields.serve))
   if (field !== undefined)
     throw new WildcastError('invalid_frame', `"count" sends a number, once a second at most: leave "${field}" out`)
 }

@@ -10,4 +10,6 @@ export interface FeedMember {
   ended(feed: FeedFacts, error: WildcastError): void
   /** Messages of a feed were lost; the gap is on its way to the client. */
   missed?(feed: number): void
+  /** The member that this one stands for, while that reads the history. */
+  readonly standsFor?: FeedMember | undefined
 }

@@ -259,7 +259,7 @@ export class Feed implements FeedFacts {
     // They match no filter: others never had the value that they end.
     const readers = this.filter && (message.left || message.deleted) ? this.#valueReaders : undefined
     for (const member of members) {
-      if (readers && !readers.has(member)) continue
+      if (readers && !readers.has(member.standsFor ?? member)) continue
       if (answerOn !== undefined) member.expectsAnswer(answerOn)
       member.outlet.deliver(parcel)
     }

@@ -62,6 +62,8 @@ export interface Message<Data = unknown, Wildcards extends readonly string[] = r
   readonly revision: string | undefined
   /** Whether the value of the subject was deleted. Then the message has no data. */
   readonly deleted: boolean
+  /** Whether the value no longer matches the `filter`. Then the message has no data. */
+  readonly left: boolean
   /** Whether the value was there before the subscription, which has asked for it. */
   readonly retained: boolean
   /** The user who wrote the value, if the relay knows it. */
@@ -123,6 +125,10 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
 
   get deleted(): boolean {
     return !!this.#frame.deleted
+  }
+
+  get left(): boolean {
+    return !!this.#frame.left
   }
 
   get retained(): boolean {

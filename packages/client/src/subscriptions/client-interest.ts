@@ -138,6 +138,7 @@ export class ClientInterest implements FrameReceiver {
     if ('ref' in frame && frame.ref && frame.ref !== this.#ref) return // values for an equal subscription
     switch (frame.kind) {
       case 'Message': {
+        if (frame.left && !this.#spec.retained) return // for an equal subscription that reads values
         const message = new ReceivedMessage(frame, this.#state.pattern ?? this.#spec.subject, receivedAt, this.#ports)
         this.#lastAt = receivedAt
         const number = ++this.#received

@@ -1,4 +1,4 @@
-import type { DeliveryPolicy, WildcastError } from '@wildcast/protocol/client'
+import type { DeliveryPolicy, JsonValue, WildcastError } from '@wildcast/protocol/client'
 import type { Message } from '../messages/message.js'
 import type { SubscriptionEvents } from './subscription-events.js'
 
@@ -14,6 +14,7 @@ export interface SubscriptionSpec {
   readonly serve?: true | undefined
   readonly retained?: boolean | undefined
   readonly count?: boolean | undefined
+  readonly filter?: JsonValue | undefined
 }
 
 /** The callbacks of a subscriber. */

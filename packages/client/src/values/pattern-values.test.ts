@@ -35,6 +35,22 @@ test('a deletion is remembered until all values were sent', () => {
   expect(shown(table)).toEqual({})
 })
 
+test('a value that has left the filter is no longer there, and an older one does not bring it back', () => {
+  const table = new PatternValues()
+  const left = new ReceivedMessage(
+    { kind: 'Message', subject: 'a', message: '', broker: 'test', revision: '2', left: true },
+    '**',
+    0,
+  )
+  table.take(value('a', '1', 'x'))
+  expect(table.take(left)).toBe(true)
+  expect(table.take(value('a', '1', 'x'))).toBe(false)
+  expect(shown(table)).toEqual({})
+  table.end()
+  expect(table.take(value('a', '3', 'y'))).toBe(true)
+  expect(shown(table)).toEqual({ a: 'y' })
+})
+
 test('what is not sent again is deleted at the end, not before', () => {
   const table = new PatternValues()
   for (const subject of ['a', 'b', 'c']) table.take(value(subject, '1', subject))

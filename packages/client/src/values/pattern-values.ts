@@ -33,15 +33,15 @@ export class PatternValues<Data = unknown, Wildcards extends readonly string[] =
     this.#given = new Map()
   }
 
-  /** Takes a value or a deletion. Returns false if it is not newer than the present value. */
+  /** Takes a value or its end. Returns false if it is not newer than the present value. */
   take(message: Message<Data, Wildcards>): boolean {
-    const { subject, revision, deleted } = message
+    const { subject, revision, deleted, left } = message
     const present = this.#values.get(subject)?.revision
     const newest = this.#given ? this.#given.get(subject) : present
     const isOld = revision !== undefined && newest !== undefined && revision <= newest
     this.#given?.set(subject, isOld ? newest : revision)
     if (isOld || (revision !== undefined && revision === present)) return false
-    if (deleted) return this.#delete(subject)
+    if (deleted || left) return this.#delete(subject)
     this.#copy = undefined
     this.#values.set(subject, message)
     return true

@@ -1,4 +1,4 @@
-import { isPattern, type Params, type WildcastError } from '@wildcast/protocol/client'
+import { isPattern, type JsonValue, type Params, type WildcastError } from '@wildcast/protocol/client'
 import { openAppListeners } from '../app/app-listeners.js'
 import type { Call } from '../app/call-back.js'
 import { interrupted } from '../connection/interrupted.js'
@@ -21,6 +21,8 @@ export type ValuesStatus = 'loading' | 'synced' | 'stale'
 export interface WatchOptions {
   /** @default the client's broker */
   readonly broker?: string | undefined
+  /** Watches only values that contain this JSON. @default all values */
+  readonly filter?: JsonValue | undefined
   /** Stops when it aborts. */
   readonly signal?: AbortSignal | undefined
 }
@@ -49,10 +51,10 @@ export function watchValues<Data, const Pattern extends string>(
   options: WatchOptions = {},
 ): WatchedValues<Data, Params<Pattern>> {
   const { ports, home } = portsOf(scope)
-  const { broker = home, signal } = options
+  const { broker = home, filter, signal } = options
   checkSubject(pattern, isPattern)
   const watch = new ValueWatch<Data, Params<Pattern>>(ports.call)
-  const spec = { subject: pattern, broker, group: undefined, policy: undefined, retained: true }
+  const spec = { subject: pattern, broker, group: undefined, policy: undefined, retained: true, filter }
   watch.undo = listen(ports, spec, watch.listener(signal))
   return watch
 }

@@ -17,14 +17,14 @@ type State =
  */
 export class CatchingUp implements FeedMember {
   readonly outlet: Outlet
-  readonly #member: FeedMember
+  readonly standsFor: FeedMember
   /** Whether the history has all that the feed may lose. */
   readonly #isWhole: () => boolean
   #state: State = { kind: 'asked' }
 
   constructor(member: FeedMember, isWhole: () => boolean) {
     const { outlet } = member
-    this.#member = member
+    this.standsFor = member
     this.#isWhole = isWhole
     this.outlet = {
       encoder: outlet.encoder,
@@ -44,15 +44,15 @@ export class CatchingUp implements FeedMember {
   }
 
   expectsAnswer(responseSubject: Subject): void {
-    this.#member.expectsAnswer(responseSubject)
+    this.standsFor.expectsAnswer(responseSubject)
   }
 
   ended(feed: FeedFacts, error: WildcastError): void {
-    this.#member.ended(feed, error)
+    this.standsFor.ended(feed, error)
   }
 
   missed(feed: number): void {
-    this.#member.missed?.(feed)
+    this.standsFor.missed?.(feed)
   }
 
   #deliver(parcel: Parcel): void {
@@ -61,11 +61,11 @@ export class CatchingUp implements FeedMember {
     if (state.kind === 'asked') return
     const isGap = !parcel.message
     if (state.kind === 'reading') {
-      if (isGap ? !this.#isWhole() : position === undefined) this.#member.outlet.deliver(parcel)
+      if (isGap ? !this.#isWhole() : position === undefined) this.standsFor.outlet.deliver(parcel)
       return
     }
     if (position !== undefined && position <= state.position) return
     if (position !== undefined) state.next()
-    this.#member.outlet.deliver(parcel)
+    this.standsFor.outlet.deliver(parcel)
   }
 }

@@ -15,10 +15,11 @@ export function openClassicSubscriptions(lanes: ClassicLanes, replies: ClassicRe
   const undos = new Map<number, readonly Undo[]>()
   let lastId = 0
   return {
-    subscribe({ ref, subject: pattern, broker, group, serve, policy, retained, snapshot, count }) {
+    subscribe({ ref, subject: pattern, broker, group, serve, policy, retained, snapshot, count, filter }) {
       if (retained || snapshot || count) return replies.unsupported(ref, 'values')
       if (group !== undefined) return replies.unsupported(ref, '"group"')
       if (policy) return replies.unsupported(ref, 'policy ("deliver", "maxRate")')
+      if (filter !== undefined) return replies.unsupported(ref, '"filter"')
       const subject = normal(pattern)
       if (subject instanceof WildcastError) return replies.fail(ref, 'invalid_subject', subject.message)
       const id = ++lastId

@@ -93,6 +93,7 @@ describe('publish', () => {
     await expect(client.subscribe('a', { group: 'g' }).ready).rejects.toMatchObject(refused)
     await expect(client.subscribe('a', { deliver: 'latest' }).ready).rejects.toMatchObject(refused)
     await expect(client.subscribe('a', { retained: true }).ready).rejects.toMatchObject(refused)
+    await expect(client.subscribe('a', { filter: null }).ready).rejects.toMatchObject(refused)
     await expect(values(client).get('a')).rejects.toMatchObject(refused)
     await expect(values(client).set('a', 1)).rejects.toMatchObject(refused)
   })
