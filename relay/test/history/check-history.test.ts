@@ -27,7 +27,7 @@ const publishes: readonly RecordedPublish[] = [
   { subject: 'log.a', payload: 'unknown', from: 23 },
 ]
 
-/** A reader that has seen all as promised: it asked at 10, and again at 21 after a lost connection. */
+/** A reader that has seen all as promised: it asked at 10, and at 21 after a lost connection. */
 const events: readonly HistoryEvent[] = [
   { kind: 'asked', after: '1', at: 10 },
   { kind: 'subscribed', recovered: true },

@@ -6,7 +6,7 @@ type Received = Extract<HistoryEvent, { readonly position: string }>
 type Kept = RecordedPublish & { readonly position: string }
 
 /**
- * Checks that every reader has received each position exactly once, in order, or was told that
+ * Checks that every reader has received each position exactly once, in order, or was notified that
  * some may be missing. Returns the faults.
  */
 export function faultsOfHistory({ publishes, readers }: HistoryRecord): string[] {
@@ -42,7 +42,7 @@ class HistoryCheck {
   /** It has all up to here, or knows what it lacks. */
   #known = ''
   /** It knows that messages after `#known` may be missing. */
-  #isTold = false
+  #isNotified = false
   #isSyncing = false
   #askedAt = 0
 
@@ -74,12 +74,12 @@ class HistoryCheck {
         this.#isSyncing = true
         return
       case 'subscribed':
-        // What was missing before is asked for again.
-        this.#isTold = event.recovered === false
-        if (this.#isTold && this.#reader.unbounded) this.#fault(`has not recovered ${this.#known}, but all is kept`)
+        // Missing messages are asked for again.
+        this.#isNotified = event.recovered === false
+        if (this.#isNotified && this.#reader.unbounded) this.#fault(`has not recovered ${this.#known}, but all is kept`)
         return
       case 'gap':
-        this.#isTold = true
+        this.#isNotified = true
         return
       case 'synced':
         if (!this.#isSyncing) this.#fault('is synced twice')
@@ -101,19 +101,19 @@ class HistoryCheck {
     else this.#demandNone(this.#known, position)
     this.#known = position
     // Forgotten messages of one subject were between those of others that are replayed.
-    if (!this.#isSyncing) this.#isTold = false
+    if (!this.#isSyncing) this.#isNotified = false
   }
 
-  /** No message is between two positions, unless the reader was told. */
+  /** No message is between two positions, unless the reader was notified. */
   #demandNone(after: string, before: string): void {
-    if (this.#isTold) return
+    if (this.#isNotified) return
     const missed = this.#kept.find(({ position }) => position > after && position < before)
     if (missed) this.#fault(`misses ${missed.position} before ${before}`)
   }
 
-  /** The reader has all that was acknowledged before a time, unless it was told. */
+  /** The reader has all that was acknowledged before a time, unless it was notified. */
   #demandAll(when: string, time: number): void {
-    if (this.#isTold && when !== 'at the end') return
+    if (this.#isNotified && when !== 'at the end') return
     const missed = this.#kept.find(({ position, to }) => position > this.#known && to !== undefined && to < time)
     if (missed) this.#fault(`lacks ${missed.position} ${when}`)
   }

@@ -93,7 +93,10 @@ export async function runHistory(options: HistoryRunOptions): Promise<HistoryRec
   return { publishes: publishers.flatMap((one) => one.publishes), readers: readers.map(({ record }) => record) }
 }
 
-/** Publishes a last message of each kind until it is acknowledged, and waits until all readers have it. */
+/**
+ * Publishes a last message of each kind until it is acknowledged, and waits until all readers have
+ * it.
+ */
 async function finish(publisher: RecordedPublisher, readers: readonly RecordedHistoryReader[]): Promise<void> {
   const last = new Map<string, string>()
   for (const subject of ['log.1', 'room.2.msg'])
