@@ -62,6 +62,7 @@ export class PresenceEntry {
     this.#forget?.()
     this.#forget = undefined
     this.#turn++
+    this.#last = Promise.resolve() // an unanswered entry is over
     return new Promise((resolve, reject) => {
       postAgain(this.#ports, {
         frame: () => ({ kind: 'Leave', ...this.#name }),
@@ -80,6 +81,7 @@ export class PresenceEntry {
     const cancel = postAgain(this.#ports, {
       frame: () => ({ kind: 'Enter', ...this.#name, message }),
       isWanted: isLast,
+      isRepeatable: isLast,
       sent() {
         sentAt = clock.now()
       },

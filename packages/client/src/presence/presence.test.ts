@@ -146,6 +146,36 @@ test('a refused entry rejects; one that is refused later is the error', async ()
   expect(room.error).toMatchObject({ code: 'forbidden' })
 })
 
+test('an entry whose outcome the relay does not know is repeated, with the newest data only', async () => {
+  const relay = await connectToValues()
+  const { answer } = relay.relay
+  let unknown = 3
+  relay.relay.answer = (frame) =>
+    frame.kind === 'Enter' && unknown-- > 0
+      ? { kind: 'Error', ref: frame.ref, code: 'interrupted', message: 'no', retry: true }
+      : answer(frame)
+  const room = presence(relay.client, 'room.42')
+  const first = room.enter({ at: 1 })
+  await settle()
+  const second = room.update({ at: 2 })
+  await relay.clock.advance(10_000)
+  await Promise.all([first, second])
+  expect(relay.relay.link.all('Enter').map(({ message }) => message)).toEqual([
+    '{"at":1}',
+    '{"at":2}',
+    '{"at":2}',
+    '{"at":2}',
+  ])
+  unknown = 1
+  const third = room.update({ at: 3 })
+  await settle()
+  await room.leave()
+  await relay.clock.advance(10_000)
+  expect(relay.relay.link.all('Enter')).toHaveLength(5)
+  await third
+  expect([shown(room), relay.errors]).toEqual([[], []])
+})
+
 test('stop leaves, and ends the list', async () => {
   const relay = await connectToValues()
   const room = presence(relay.client, 'room.42')

@@ -143,6 +143,38 @@ describe('set with a will', () => {
       expect(lost).toEqual(['interrupted'])
     },
   )
+  test('is sent again when the relay does not know its outcome, so that the will holds', async () => {
+    const { client, clock, relay, stored } = await connectToValues()
+    const { answer } = relay
+    const refuse = (...codes: ('interrupted' | 'broker_down')[]): void => {
+      relay.answer = (frame) => {
+        const code = frame.kind === 'Publish' && codes.shift()
+        return code ? { kind: 'Error', ref: frame.ref, code, message: 'no', retry: true } : answer(frame)
+      }
+    }
+    refuse('interrupted', 'broker_down', 'interrupted')
+    const written = values(client).set('a', 1, { will: null })
+    await clock.advance(10_000)
+    expect(await written).toEqual({ revision: 't-0001' })
+    expect(relay.link.all('Publish')).toHaveLength(4)
+    expect(stored.get('a')?.message).toBe('1')
+    for (const [codes, options] of [
+      [['broker_down'], { will: null }],
+      [['interrupted'], { will: null, when: null }],
+      [['interrupted'], { will: null, whenRevision: 't-0001' }],
+      [['interrupted'], {}],
+    ] as const) {
+      refuse(...codes)
+      await expect(values(client).set('b', 1, options)).rejects.toMatchObject({ code: codes[0] })
+    }
+    refuse('interrupted')
+    const ended = expect(values(client).set('c', 1, { will: null })).rejects.toMatchObject({ code: 'interrupted' })
+    await settle()
+    client.close()
+    await clock.advance(10_000)
+    await ended
+    expect(clock.timers).toBe(0)
+  })
   test('does not call onLost if this client has replaced the value', async () => {
     const { client, reconnect } = await connectToValues()
     const store = values(client)

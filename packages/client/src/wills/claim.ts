@@ -59,6 +59,8 @@ export function claim(ports: VerbPorts, content: PublishContent, options: ClaimO
       frame: () => (watch && timeoutMs < Infinity ? { ...content, watch_timeout: restMs() } : content),
       // If an earlier session has written it, its will is written soon, or it is replaced here.
       isWanted: () => keepAlive !== undefined && !isWritten,
+      // It replaces whatever an attempt with an unknown outcome has written, and has a will again.
+      isRepeatable: () => will !== undefined && content.when === undefined && content.when_revision === undefined,
       sent() {
         sentAt = clock.now()
       },

@@ -45,6 +45,19 @@ describe('the lease of a will', () => {
     expect(store.get('lock')).toBeUndefined()
   })
 
+  it.each([
+    ['keeps no will if the outcome of a write without a condition is unknown', 1, ['on']],
+    ['keeps one will when such a write is repeated', 2, ['on', 'on', 'off']],
+  ])('%s', async (_, times, written) => {
+    const { client, store, pass } = await valueRelay({ leased: true })
+    const one = client()
+    store.fail('write', 'interrupted')
+    for (let i = 0; i < times; i++) await one.retain(i, 'state', 'on', { will: 'off' })
+    one.dialect.close(1000)
+    await pass(60_000)
+    expect(store.written).toEqual(written.map((payload) => `state=${payload}`))
+  })
+
   it('that is lost is reported to the sessions, and nothing more is written for its wills', async () => {
     const { client, store, pass } = await valueRelay({ leased: true })
     const [one, two] = [client(), client()]
