@@ -4,17 +4,25 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { folderWith, portsOf, run, says, start } from './command.js'
-import { connect } from './socket.js'
+import { connect, type Socket } from './socket.js'
 import { ask } from './v1-client.js'
 
 const toml = (store: string): string => `port = 0\n[brokers.main]\ntype = "memory"\nstore = ${store}\n`
 const onDisk = toml('{ sqlite = "wildcast.db" }')
+const history = '[[brokers.main.history]]\nsubjects = "room.*"\nmessages = 2\n'
 
 interface Running {
   readonly relay: ChildProcess
   readonly stderr: () => string
   /** Writes a value. Resolves with the answer. */
   write(subject: string, message: string, more?: object): Promise<unknown>
+  /** Subscribes. The array gets every message. */
+  subscribe(fields: object): Promise<readonly Received[]>
+}
+
+interface Received {
+  readonly message?: string
+  readonly deleted?: true
 }
 
 async function up(cwd: string, flags: readonly string[] = []): Promise<Running> {
@@ -24,14 +32,28 @@ async function up(cwd: string, flags: readonly string[] = []): Promise<Running> 
     stderr += String(chunk)
   })
   const [port] = await portsOf(relay, 1)
-  const socket = await connect(`ws://127.0.0.1:${port}/ws`, 'wildcast.v1+json')
-  await ask(socket, { Connect: {} })
+  const open = async (): Promise<Socket> => {
+    const socket = await connect(`ws://127.0.0.1:${port}/ws`, 'wildcast.v1+json')
+    await ask(socket, { Connect: {} })
+    return socket
+  }
+  const socket = await open()
   let ref = 0
   return {
     relay,
     stderr: () => stderr,
     write: (subject, message, more) =>
       ask(socket, { Publish: { ref: ++ref, subject, message, retain: true, ...more } }),
+    async subscribe(fields) {
+      const { ws, send } = await open()
+      const messages: Received[] = []
+      ws.on('message', (data: Buffer) => {
+        const { Message } = JSON.parse(data.toString()) as { readonly Message?: Received }
+        if (Message) messages.push(Message)
+      })
+      send(JSON.stringify({ Subscribe: { ref: 1, ...fields } }))
+      return messages
+    },
   }
 }
 
@@ -81,6 +103,25 @@ describe('a relay with a store on disk', () => {
   it.each([
     ['one relay', []],
     ['two workers', ['--workers', '2']],
+  ])('of %s keeps its history over a restart, and the deletion of a value that expires', async (_, flags) => {
+    const cwd = await folderWith('wildcast.toml', `${onDisk}${history}`)
+    const first = await up(cwd, flags)
+    for (const message of ['a', 'b', 'c']) await first.write('room.1', message, { retain: undefined })
+    await stop(first.relay)
+    const second = await up(cwd, flags)
+    expect(second.stderr()).toContain('"msg":"the store holds 0 values and 2 messages of 14 bytes"')
+    const messages = await second.subscribe({ subject: 'room.*', last: 5 })
+    await expect.poll(() => messages.map(({ message }) => message)).toEqual(['b', 'c'])
+    await second.write('room.1', 'd', { ttl: 1000 })
+    await expect
+      .poll(() => messages.map(({ message, deleted }) => message || deleted), { timeout: 20_000 })
+      .toEqual(['b', 'c', 'd', true])
+    await stop(second.relay)
+  })
+
+  it.each([
+    ['one relay', []],
+    ['two workers', ['--workers', '2']],
   ])('of %s refuses a file that another relay has, and a folder that is missing', async (_, flags) => {
     const cwd = await folderWith('wildcast.toml', onDisk)
     const { write } = await up(cwd)
@@ -124,16 +165,17 @@ describe('wildcast store', () => {
   ]
   const input = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
   const store = (cwd: string, ...args: string[]) => run(['store', ...args], { cwd })
+  const linesIn = (out: string) =>
+    out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
 
   it('exports what it has imported, with new revisions, and without what has ended', async () => {
     const cwd = await folderWith('wildcast.toml', onDisk)
     const imported = await run(['store', 'import'], { cwd, stdin: input })
     expect(imported.out).toBe('values imported: 3; left out, since they or their sessions have ended: 2\n')
-    const { out } = await store(cwd, 'export')
-    const values = out
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
+    const values = linesIn((await store(cwd, 'export')).out)
     const revision = expect.stringMatching(/^[0-9a-z]{10}-[0-9a-z]{9}$/)
     expect(values).toEqual([
       { ...lines[0], revision },
@@ -143,6 +185,30 @@ describe('wildcast store', () => {
     expect(values[0].revision > '0000000000-000000001').toBe(true)
   })
 
+  it('exports the messages of the history after the values, and imports them with new positions', async () => {
+    const cwd = await folderWith('wildcast.toml', `${onDisk}${history}`)
+    const { relay, write } = await up(cwd)
+    await write('room.topic', 'tea', { retain: undefined })
+    await write('room.topic', 'coffee')
+    await write('other', 'not kept', { retain: undefined })
+    await stop(relay)
+    const exported = (await store(cwd, 'export')).out
+    const fields = { position: expect.any(String), kept_at: expect.any(Number) }
+    const [, first, second] = linesIn(exported)
+    expect([first, second]).toMatchObject([
+      { subject: 'room.topic', message: 'tea', ...fields },
+      { subject: 'room.topic', message: 'coffee', ...fields, revision: expect.any(String) },
+    ])
+    const imported = await run(['store', 'import', '--file', 'other.db'], { cwd, stdin: exported })
+    expect(imported.out).toBe('values imported: 1, messages imported: 2\n')
+    const { out } = await store(cwd, 'info', '--file', 'other.db')
+    expect(out).toContain('2 messages of 29 bytes in the history')
+    const [, again, last] = linesIn((await store(cwd, 'export', '--file', 'other.db')).out)
+    expect([again, last]).toMatchObject([{ message: 'tea' }, { message: 'coffee' }])
+    expect(again.position > second.position).toBe(true)
+    expect(again.kept_at).toBe(first.kept_at)
+  })
+
   it('imports from a file into another store, and informs about both', async () => {
     const cwd = await folderWith('wildcast.toml', onDisk)
     writeFileSync(path.join(cwd, 'values.jsonl'), input)
@@ -150,12 +216,13 @@ describe('wildcast store', () => {
     const { out } = await store(cwd, 'info', '--file', 'other.db', '--json')
     expect(JSON.parse(out)).toMatchObject({
       file: path.join(cwd, 'other.db'),
-      version: 1,
+      version: 2,
       values: 3,
+      messages: 0,
       wills: 0,
       expiring: 0,
     })
-    expect((await store(cwd, 'info', '--file', 'other.db')).out).toMatch(/^\S+other\.db \(version 1\)\n3 values of/)
+    expect((await store(cwd, 'info', '--file', 'other.db')).out).toMatch(/^\S+other\.db \(version 2\)\n3 values of/)
     expect(await store(cwd, 'info')).toMatchObject({ code: 1, err: expect.stringContaining('there is no store') })
   })
 

@@ -4,7 +4,7 @@ import type { HistoryRule } from '../core/history-rules.js'
 import { defaultStoreLimits } from '../stores/limits.js'
 import type { OpenStore } from '../stores/local-store.js'
 import { memoryStore } from '../stores/memory/memory-store.js'
-import type { StoreContents } from '../stores/sqlite/value-table.js'
+import type { StoreContents } from '../stores/sqlite/writer-messages.js'
 import { sqlite } from '../stores/sqlite.js'
 
 /** Called when the file of a store is open. */
@@ -26,5 +26,5 @@ export function configuredStore(
   const { sqlite: file, ...given } = settings
   const limits = { ...defaultStoreLimits, ...given }
   if (file === undefined) return memoryStore({ clock: realClock, limits, leases, rules })
-  return sqlite({ file, limits, clock: realClock, onOpened: (contents) => onStored?.(file, contents) })
+  return sqlite({ file, limits, clock: realClock, rules, onOpened: (contents) => onStored?.(file, contents) })
 }

@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import type { Clock } from '../core/clock.js'
 import type { Observer } from '../core/observer.js'
 import type { OnFailure } from '../core/outlet.js'
-import type { StoreContents } from '../stores/sqlite/value-table.js'
+import type { StoreContents } from '../stores/sqlite/writer-messages.js'
 import { quota } from './quota.js'
 
 /** The relay's log: JSON lines on stderr. */
@@ -38,11 +38,12 @@ export function openLog(clock: Clock, isTerminal: boolean = isatty(2)): Log {
         if (now === 'down') lost.add(broker)
       },
     },
-    stored(broker, file, { values, bytes }) {
-      const held = `the store holds ${values} values of ${bytes} bytes`
+    stored(broker, file, { values, messages, bytes }) {
+      const what = messages === 0 ? `${values} values` : `${values} values and ${messages} messages`
+      const held = `the store holds ${what} of ${bytes} bytes`
       // It comes at each start, mostly as the first line.
       if (isTerminal) process.stderr.write(`broker "${broker}": ${held}, in ${file}\n`)
-      else log.info({ stage: 'store', broker, file, values, bytes }, held)
+      else log.info({ stage: 'store', broker, file, values, messages, bytes }, held)
     },
   }
 }

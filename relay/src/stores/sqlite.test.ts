@@ -5,24 +5,27 @@ import type { Worker } from 'node:worker_threads'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { memory } from '../brokers/memory.js'
 import type { Broker } from '../core/broker.js'
+import type { HistoryRule } from '../core/history-rules.js'
 import { newId } from '../node/new-id.js'
 import { type FakeClock, fakeClock } from '../testing/fake-clock.js'
-import { type LimitsInTest, read, revisionOfWrite, write } from '../testing/store-under-test.js'
+import { type LimitsInTest, read, revisionOfWrite, type StoreUnderTest, write } from '../testing/store-under-test.js'
+import { historyContract } from './history.contract.js'
 import { defaultStoreLimits } from './limits.js'
 import { sqlite } from './sqlite.js'
 import { storeContract } from './store.contract.js'
 
-storeContract('sqlite', {
+const onDisk: StoreUnderTest = {
   leased: true,
   durable: true,
-  async open(limits) {
+  exact: true,
+  async open(limits, rules) {
     const file = await newFile()
     const clock = fakeClock()
     let broker: Broker | undefined
     onTestFinished(() => broker?.close())
     return {
       async relay() {
-        broker ??= await brokerOn(file, clock, limits)
+        broker ??= await brokerOn(file, clock, limits, rules)
         return broker
       },
       async pass(ms) {
@@ -34,7 +37,9 @@ storeContract('sqlite', {
       },
     }
   },
-})
+}
+storeContract('sqlite', onDisk)
+historyContract('sqlite', onDisk)
 
 async function newFile(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wildcast-'))
@@ -42,8 +47,13 @@ async function newFile(): Promise<string> {
   return path.join(folder, 'wildcast.db')
 }
 
-function brokerOn(file: string, clock: FakeClock, limits: LimitsInTest = {}): Promise<Broker> {
-  const store = sqlite({ file, clock, limits: { ...defaultStoreLimits, ...limits } })
+function brokerOn(
+  file: string,
+  clock: FakeClock,
+  limits: LimitsInTest = {},
+  rules: readonly HistoryRule[] = [],
+): Promise<Broker> {
+  const store = sqlite({ file, clock, limits: { ...defaultStoreLimits, ...limits }, rules })
   return memory({ clock, newId, store })({ status: () => {}, dropped: () => {} })
 }
 

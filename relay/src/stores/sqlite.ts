@@ -1,10 +1,18 @@
 import type { BrokerMessage, Pattern, Payload, Subject } from '@wildcast/protocol'
 import type { Clock } from '../core/clock.js'
+import { type HistoryRule, HistoryRules } from '../core/history-rules.js'
+import type { HistoryStore } from '../core/history-store.js'
 import type { Soon, StoredValue, ValuePage, ValuePageRequest, ValueWrite, Written } from '../core/store.js'
+import { changeOf, type StoredFields, userOf } from './change.js'
 import type { StoreLimits } from './limits.js'
 import type { LocalStore, OpenStore, Subscribers } from './local-store.js'
-import type { StoreContents } from './sqlite/value-table.js'
-import { errorFromThread, type FileWrite, type Outcome, type WriterCalls } from './sqlite/writer-messages.js'
+import {
+  errorFromThread,
+  type FileWrite,
+  type Outcome,
+  type StoreContents,
+  type WriterCalls,
+} from './sqlite/writer-messages.js'
 import { closedError, WriterThread } from './sqlite/writer-thread.js'
 
 export interface SqliteOptions {
@@ -12,6 +20,8 @@ export interface SqliteOptions {
   readonly file: string
   readonly limits: StoreLimits
   readonly clock: Clock
+  /** Which messages are kept. @default none */
+  readonly rules?: readonly HistoryRule[] | undefined
   /** Called once, when the file is open. */
   onOpened?(contents: StoreContents): void
 }
@@ -21,12 +31,12 @@ export interface SqliteOptions {
  * commit share the next one. See docs/state.md for what survives which failure.
  * @throws {StoreFileFault} by rejection of the call that opens it
  */
-export function sqlite({ file, limits, clock, onOpened }: SqliteOptions): OpenStore {
+export function sqlite({ file, limits, clock, rules = [], onOpened }: SqliteOptions): OpenStore {
   return async (subscribers) => {
-    const writer = new WriterThread({ file, limits, clock, lost: (cause) => subscribers.lost(cause) })
+    const writer = new WriterThread({ file, limits, rules, clock, lost: (cause) => subscribers.lost(cause) })
     const contents = await writer.open()
     onOpened?.(contents)
-    return new SqliteStore(writer, clock, subscribers)
+    return new SqliteStore({ writer, clock, rules: new HistoryRules(rules) }, subscribers)
   }
 }
 
@@ -38,32 +48,41 @@ interface Gathered {
   reject(cause: Error): void
 }
 
+interface SqliteStorePorts {
+  readonly writer: WriterThread
+  readonly clock: Clock
+  readonly rules: HistoryRules
+}
+
 class SqliteStore implements LocalStore {
+  readonly history: HistoryStore | undefined
   readonly #writer: WriterThread
   readonly #clock: Clock
   readonly #subscribers: Subscribers
+  readonly #rules: HistoryRules
   #gathered: Gathered[] = []
   /** Whether the thread commits: what is written meanwhile is passed to it at once, after that. */
   #isCommitting = false
 
-  constructor(writer: WriterThread, clock: Clock, subscribers: Subscribers) {
+  constructor({ writer, clock, rules }: SqliteStorePorts, subscribers: Subscribers) {
     this.#writer = writer
     this.#clock = clock
     this.#subscribers = subscribers
+    this.#rules = rules
+    if (rules.list.length > 0) this.history = this.#historyOf(writer)
   }
 
   write({ message, ifRevision, ttlMs, will }: ValueWrite): Promise<Written> {
-    const { headers, user = message.from?.user } = message
-    // Without absent fields, whose names would cross to the thread, too.
     const write: FileWrite = {
-      subject: message.subject as Subject,
-      payload: ownBytes(message.payload),
-      ...(headers && { headers }),
-      ...(user !== undefined && { user }),
+      ...fieldsOf(message),
       ...(ifRevision !== undefined && { ifRevision }),
       ...(ttlMs !== undefined && { ttlMs }),
       ...(will && { will: { ...will, payload: ownBytes(will.payload) } }),
     }
+    return this.#gather(message, write)
+  }
+
+  #gather(message: BrokerMessage, write: FileWrite): Promise<Written> {
     // One message to the thread for all writes of a turn, or of a commit.
     if (this.#gathered.length === 0 && !this.#isCommitting) process.nextTick(() => this.#pass())
     return new Promise((resolve, reject) => this.#gathered.push({ write, message, resolve, reject }))
@@ -89,8 +108,23 @@ class SqliteStore implements LocalStore {
   async sweep(): Promise<void> {
     for (;;) {
       const { changes, more } = await this.#writer.call('sweep', { now: this.#clock.wall() })
-      for (const { revision, ...message } of changes) this.#deliver(message, revision)
+      for (const { revision, ...message } of changes) this.#deliver(message, revision, false)
       if (!more) return
+    }
+  }
+
+  #historyOf(writer: WriterThread): HistoryStore {
+    return {
+      rules: this.#rules,
+      append: async (message) => {
+        const outcome = await this.#gather(message, { ...fieldsOf(message), append: true })
+        return outcome.kind === 'written' ? outcome.revision : ''
+      },
+      historyPage: (pattern, request) => writer.call('historyPage', { pattern, request }),
+      historyState: (pattern, position) => writer.call('historyState', { pattern, position }),
+      forget: async () => {
+        while (await writer.call('forget', { now: this.#clock.wall() })) {}
+      },
     }
   }
 
@@ -126,19 +160,34 @@ class SqliteStore implements LocalStore {
     this.#pass()
   }
 
-  #settle({ message, resolve, reject }: Gathered, outcome: Outcome): void {
+  #settle({ message, write, resolve, reject }: Gathered, outcome: Outcome): void {
     if (outcome.kind === 'failed') {
       reject(errorFromThread(outcome.failure))
       return
     }
-    const { user = message.from?.user } = message
-    if (outcome.kind === 'written') this.#deliver({ ...message, user }, outcome.revision)
+    if (outcome.kind === 'written') this.#deliver(message, outcome.revision, write.append === true)
     resolve(outcome)
   }
 
-  #deliver(message: Omit<BrokerMessage, 'revision'>, revision: string): void {
-    const deleted = message.payload.length === 0 && { payload: '', deleted: true as const }
-    this.#subscribers.deliver({ ...message, revision, ...deleted })
+  #deliver(message: BrokerMessage, number: string, isAppended: boolean): void {
+    const position = this.#rules.of(message.subject) === undefined ? undefined : number
+    const fields: StoredFields = isAppended
+      ? { position }
+      : { position, revision: number, ...(message.payload.length === 0 && { deleted: true }) }
+    const payload = fields.deleted ? '' : message.payload
+    this.#subscribers.deliver(changeOf({ ...message, payload }, fields))
+  }
+}
+
+/** Returns what the file keeps of a message: no absent fields, whose names would cross, too. */
+function fieldsOf(message: BrokerMessage): FileWrite {
+  const { subject, payload, headers } = message
+  const user = userOf(message)
+  return {
+    subject: subject as Subject,
+    payload: ownBytes(payload),
+    ...(headers && { headers }),
+    ...(user !== undefined && { user }),
   }
 }
 

@@ -7,13 +7,15 @@ import type { StoreFile, StoreInfo } from '../../stores/sqlite/store-file.js'
 import type { FileWrite } from '../../stores/sqlite/writer-messages.js'
 import { configFlag } from './config-flag.js'
 import { brokerFlag } from './connect.js'
+import { lineOfMessage, lineOfValue, writeOfLine } from './store-line.js'
 import { type StoreFlags, storeSettings } from './store-settings.js'
-import { lineOfValue, writeOfLine } from './value-line.js'
 
 /** `wildcast store`: what a relay keeps on disk. The relay must not run. */
 export function store(): Command {
   return new Command('store')
-    .description('inspect, compact, export and import the values that a relay keeps on disk; stop the relay first')
+    .description(
+      'inspect, compact, export and import the values and messages that a relay keeps on disk; stop the relay first',
+    )
     .addCommand(
       command('info', 'print how much a store holds')
         .option('-j, --json', 'one JSON object')
@@ -24,25 +26,30 @@ export function store(): Command {
         ),
     )
     .addCommand(
-      command('compact', 'give the space of deleted values back to the file system').action((flags: StoreFlags) =>
-        withStore(flags, (file) => {
-          const before = file.info().fileBytes
-          file.compact()
-          process.stdout.write(`${before} bytes before, ${file.info().fileBytes} bytes after\n`)
-        }),
+      command('compact', 'give the space of deleted values and forgotten messages back to the file system').action(
+        (flags: StoreFlags) =>
+          withStore(flags, (file) => {
+            const before = file.info().fileBytes
+            file.compact()
+            process.stdout.write(`${before} bytes before, ${file.info().fileBytes} bytes after\n`)
+          }),
       ),
     )
     .addCommand(
-      command('export', 'print all values, as lines of JSON').action((flags: StoreFlags) => withStore(flags, exportTo)),
+      command('export', 'print all values and messages, as lines of JSON').action((flags: StoreFlags) =>
+        withStore(flags, exportTo),
+      ),
     )
     .addCommand(
-      command('import', 'write values from lines of JSON, with new revisions: all of them, or none')
+      command('import', 'write values and messages from lines of JSON, with new numbers: all of them, or none')
         .argument('[input]', 'the file that "wildcast store export" has written (default: standard input)')
         .action(async (input: string | undefined, flags: StoreFlags) => {
           const { writes, gone } = await readLines(input)
           await withStore(flags, (file) => file.write(writes), true)
           const left = gone === 0 ? '' : `; left out, since they or their sessions have ended: ${gone}`
-          process.stdout.write(`values imported: ${writes.length}${left}\n`)
+          const messages = writes.filter(({ append }) => append).length
+          const imported = messages === 0 ? '' : `, messages imported: ${messages}`
+          process.stdout.write(`values imported: ${writes.length - messages}${imported}${left}\n`)
         }),
     )
 }
@@ -71,9 +78,14 @@ async function withStore(flags: StoreFlags, use: (store: StoreFile) => unknown, 
 
 /** Prints as fast as the output is read. */
 async function exportTo(file: StoreFile): Promise<void> {
-  for (const value of file.values())
-    if (!process.stdout.write(`${lineOfValue(value)}\n`))
+  for (const line of linesOf(file))
+    if (!process.stdout.write(`${line}\n`))
       await new Promise<void>((resolve) => process.stdout.once('drain', () => resolve()))
+}
+
+function* linesOf(file: StoreFile): Iterable<string> {
+  for (const value of file.values()) yield lineOfValue(value)
+  for (const message of file.messages()) yield lineOfMessage(message)
 }
 
 interface Lines {
@@ -97,14 +109,16 @@ async function readLines(input: string | undefined): Promise<Lines> {
   return { writes, gone }
 }
 
-function jsonOf({ fileBytes, freeBytes, ...info }: StoreInfo): object {
-  return { ...info, file_bytes: fileBytes, free_bytes: freeBytes }
+function jsonOf({ messageBytes, fileBytes, freeBytes, ...info }: StoreInfo): object {
+  return { ...info, message_bytes: messageBytes, file_bytes: fileBytes, free_bytes: freeBytes }
 }
 
-function textOf({ file, version, values, bytes, expiring, wills, fileBytes, freeBytes }: StoreInfo): string {
+function textOf(info: StoreInfo): string {
+  const { file, version, values, bytes, messages, messageBytes, expiring, wills, fileBytes, freeBytes } = info
   return [
     `${file} (version ${version})`,
     `${values} values of ${bytes} bytes: ${expiring} with a ttl, ${wills} with a will`,
+    `${messages} messages of ${messageBytes} bytes in the history`,
     `${fileBytes} bytes on disk, of which ${freeBytes} are free: "wildcast store compact" gives these back`,
     '',
   ].join('\n')

@@ -5,7 +5,7 @@ import path from 'node:path'
 export const applicationId = 0x57435354
 
 /** The version of the schema that this program writes. */
-export const fileVersion = 1
+export const fileVersion = 2
 
 /**
  * Returns why a file can't be a store, or undefined: the predicate of a sentence that names the
@@ -24,10 +24,10 @@ export function faultOfFile(file: string): string | undefined {
   return found.size === 0 ? undefined : faultOfHeader(headerOf(file))
 }
 
-/** Returns why a database can't be a store of this program, or undefined. */
-export function faultOfVersion(version: number): string | undefined {
-  if (version <= fileVersion) return undefined
-  const versions = `it has version ${version}, and this program writes version ${fileVersion}`
+/** Returns why a program that writes version `own` can't use a version, or undefined. */
+export function faultOfVersion(version: number, own: number = fileVersion): string | undefined {
+  if (version <= own) return undefined
+  const versions = `it has version ${version}, and this program writes version ${own}`
   return `was written by a newer version of wildcast (${versions}); update wildcast, or name another file`
 }
 

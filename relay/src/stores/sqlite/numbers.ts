@@ -1,3 +1,4 @@
+import { noPosition } from '../../core/position.js'
 import { mostOfTerm, revisionOf, termAfter } from '../../core/revision.js'
 import type { Database, Statement } from './database.js'
 
@@ -17,7 +18,9 @@ export class Numbers {
   readonly #start: TermStart
   readonly #add: Statement
   readonly #end: Statement
-  readonly #newest: string | undefined
+  readonly #last: Statement
+  /** The last term of earlier openings, and the last number. */
+  readonly #before: { readonly term: string | undefined; readonly newest: string }
   /** The term of this opening, once there was a change. */
   #term: string | undefined
   #count = 0
@@ -26,15 +29,30 @@ export class Numbers {
     this.#start = start
     this.#add = database.prepare('INSERT INTO terms (term, last) VALUES (?, 0)')
     this.#end = database.prepare('UPDATE terms SET last = ? WHERE term = ?')
-    const row = database.prepare('SELECT max(term) FROM terms').raw().get() as readonly [string | null] | undefined
-    this.#newest = row?.[0] ?? undefined
+    this.#last = database.prepare('SELECT last FROM terms WHERE term = ?').raw()
+    const newest = database.prepare('SELECT term, last FROM terms ORDER BY term DESC LIMIT 1').raw()
+    const [term, last = 0] = (newest.get() ?? []) as readonly [string?, number?]
+    this.#before = { term, newest: term === undefined ? noPosition : revisionOf(term, last) }
+  }
+
+  /** The number of the last change. */
+  get newest(): string {
+    return this.#term === undefined ? this.#before.newest : revisionOf(this.#term, this.#count)
+  }
+
+  /** Whether a number is one of this file, or the one before all. */
+  isKnown(number: string): boolean {
+    if (number === noPosition) return true
+    const [term, count = ''] = number.split('-')
+    const found = this.#last.get(term) as readonly [number] | undefined
+    return found !== undefined && Number.parseInt(count, 36) <= found[0]
   }
 
   /** Returns the number of a change. */
   next(): string {
     if (this.#count === mostOfTerm) this.save()
     if (this.#term === undefined || this.#count === mostOfTerm) {
-      this.#term = this.#begin(this.#term ?? this.#newest)
+      this.#term = this.#begin(this.#term ?? this.#before.term)
       this.#count = 0
     }
     return revisionOf(this.#term, ++this.#count)

@@ -1,6 +1,7 @@
 import { isExact, matches, type Pattern, payloadSize, type Subject } from '@wildcast/protocol'
 import type { StoredValue, ValuePage, ValuePageRequest } from '../../core/store.js'
 import { plainValueOf } from './row.js'
+import { rangeOf } from './subject-range.js'
 import type { ValueTable } from './value-table.js'
 
 /** How many subjects are compared with a pattern before other work gets its turn. */
@@ -30,12 +31,10 @@ export function* pageOfValues(
 
 /** The matching subjects after one, in slices of those that are examined. */
 function* slices(table: ValueTable, pattern: Pattern, after: string): Iterable<readonly Subject[]> {
-  const prefix = literalPrefix(pattern) as Subject
+  const { prefix, first, end } = rangeOf(pattern)
   // `good.**` matches `good`, too.
-  if (prefix !== '' && isBefore(after, prefix) && matches(pattern, prefix)) yield [prefix]
+  if (prefix !== '' && isBefore(after, prefix) && matches(pattern, prefix as Subject)) yield [prefix as Subject]
   if (isExact(pattern)) return
-  const first = prefix === '' ? '' : `${prefix}.`
-  const end = prefix === '' ? undefined : `${prefix}/` // "/" follows "."
   for (let from = isBefore(after, first) ? first : after; ; ) {
     const found = table.subjects(from, end, slice)
     yield found.filter((subject) => matches(pattern, subject))
@@ -48,11 +47,4 @@ function* slices(table: ValueTable, pattern: Pattern, after: string): Iterable<r
 /** Whether a text comes first in the order of the table. */
 function isBefore(one: string, other: string): boolean {
   return Buffer.compare(Buffer.from(one), Buffer.from(other)) < 0
-}
-
-/** The segments of a pattern before its first wildcard. */
-function literalPrefix(pattern: Pattern): string {
-  const segments = pattern.split('.')
-  const wildcard = segments.findIndex((segment) => segment.startsWith('*'))
-  return wildcard < 0 ? pattern : segments.slice(0, wildcard).join('.')
 }

@@ -29,7 +29,7 @@ export function rowOf({ subject, payload, headers, user, expiresAt, will }: Omit
     '',
     payloadBytes(payload),
     isText(payload),
-    headers && headers.length > 0 ? JSON.stringify(headers) : null,
+    headersText(headers),
     user ?? null,
     expiresAt ?? null,
     will ? payloadBytes(will.payload) : null,
@@ -43,11 +43,11 @@ export function fileValueOf(row: Row): FileValue {
   return {
     subject: subject as Subject,
     revision,
-    payload: payloadOf(payload, text),
+    payload: columnsPayload(payload, text),
     ...(headers !== null && { headers: JSON.parse(headers) as Headers }),
     ...(user !== null && { user }),
     ...(expiresAt !== null && { expiresAt }),
-    ...(will && lease !== null && { will: { payload: payloadOf(will, willIsText), lease } }),
+    ...(will && lease !== null && { will: { payload: columnsPayload(will, willIsText), lease } }),
   }
 }
 
@@ -67,8 +67,15 @@ export const sizeOfRow = ([subject, , payload, , headers, , , will]: Row): numbe
 export const sizeColumn =
   'octet_length(subject) + octet_length(payload) + coalesce(octet_length(headers), 0) + coalesce(octet_length(will), 0)'
 
-const isText = (payload: Payload): number => (typeof payload === 'string' ? 1 : 0)
+/** Whether a payload is text, as a column. */
+export const isText = (payload: Payload): number => (typeof payload === 'string' ? 1 : 0)
 
-function payloadOf(bytes: Uint8Array, text: number | null): Payload {
+/** Returns headers as a column. */
+export function headersText(headers: Headers | undefined): string | null {
+  return headers && headers.length > 0 ? JSON.stringify(headers) : null
+}
+
+/** Returns the payload of two columns. */
+export function columnsPayload(bytes: Uint8Array, text: number | null): Payload {
   return text === 1 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString() : bytes
 }

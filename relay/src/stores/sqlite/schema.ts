@@ -29,7 +29,36 @@ const create = `
   CREATE TABLE terms (term TEXT PRIMARY KEY, last INTEGER NOT NULL);
 `
 
-const current: Schema = { version: fileVersion, create, migrations: {} }
+/** The payload is last: SQLite reads a long one only if a column at or after it is asked for. */
+const history = `
+  CREATE TABLE messages (
+    position TEXT PRIMARY KEY,
+    rule INTEGER NOT NULL,
+    subject TEXT NOT NULL,
+    kept_at INTEGER NOT NULL,
+    change INTEGER NOT NULL,
+    is_text INTEGER NOT NULL,
+    headers TEXT,
+    user TEXT,
+    payload BLOB NOT NULL
+  );
+  CREATE INDEX messages_of_subject ON messages (subject, position);
+  CREATE INDEX messages_of_rule ON messages (rule, position);
+  CREATE TABLE kept_subjects (
+    subject TEXT PRIMARY KEY,
+    rule INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    forgotten TEXT NOT NULL
+  );
+  CREATE TABLE rules (
+    rule INTEGER PRIMARY KEY,
+    subjects TEXT NOT NULL,
+    forgotten TEXT NOT NULL,
+    newest_forgotten TEXT NOT NULL
+  );
+`
+
+const current: Schema = { version: fileVersion, create: create + history, migrations: { 1: history } }
 
 /**
  * Creates the tables of an empty database, or migrates those of an older version: in one
@@ -43,7 +72,7 @@ export function prepareTables(
   const found = numberOf(database, 'user_version')
   if (numberOf(database, 'application_id') !== applicationId)
     return isEmpty(database) ? apply(database, [create], version) : foreign
-  const fault = found > version ? faultOfVersion(found) : undefined
+  const fault = faultOfVersion(found, version)
   if (fault !== undefined || found === version) return fault
   const steps = Array.from({ length: version - found }, (_, i) => migrations[found + i])
   return apply(database, steps.map(known), version)

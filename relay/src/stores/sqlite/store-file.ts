@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { WildcastError } from '@wildcast/protocol'
 import type { StoreLimits } from '../limits.js'
 import { fileVersion } from './file-fault.js'
+import type { FileMessage } from './message-row.js'
 import type { TermStart } from './numbers.js'
 import { closeFile, openFile } from './open-file.js'
 import type { FileValue } from './row.js'
@@ -16,24 +17,29 @@ export interface StoreInfo {
   readonly values: number
   /** Of subjects, payloads, headers and wills. */
   readonly bytes: number
+  readonly messages: number
+  /** Of their subjects, payloads and headers. */
+  readonly messageBytes: number
   /** The values that have a ttl. */
   readonly expiring: number
   /** The values that have a will. */
   readonly wills: number
   readonly fileBytes: number
-  /** The part of the file that deleted values have left. */
+  /** The part of the file that deleted values and forgotten messages have left. */
   readonly freeBytes: number
 }
 
 /** A store that no relay has open. */
 export interface StoreFile {
   info(): StoreInfo
-  /** Gives the space of deleted values back to the file system. */
+  /** Gives the space of deleted values and forgotten messages back to the file system. */
   compact(): void
   /** All values, in the order of their subjects. */
   values(): Iterable<FileValue>
+  /** All messages, in the order of their positions. */
+  messages(): Iterable<FileMessage>
   /**
-   * Writes all of the values, with new revisions, or none.
+   * Writes all of the values and messages, with new numbers, or none.
    * @throws {WildcastError} `storage_full`
    */
   write(writes: readonly FileWrite[]): void
@@ -61,7 +67,7 @@ export function openStoreFile(file: string, { limits, start, create = false }: S
     info: () => ({
       file,
       version: fileVersion,
-      ...values.contents,
+      ...contentsOf(values),
       expiring: numberOf('SELECT count(*) FROM "values" WHERE expires_at IS NOT NULL'),
       wills: numberOf('SELECT count(*) FROM "values" WHERE will_lease IS NOT NULL'),
       fileBytes: numberOf('SELECT page_count * page_size FROM pragma_page_count, pragma_page_size'),
@@ -69,6 +75,7 @@ export function openStoreFile(file: string, { limits, start, create = false }: S
     }),
     compact: () => values.compact(),
     values: () => values.all(),
+    messages: () => values.allMessages(),
     write: (writes) =>
       values.transaction(() => {
         for (const write of writes) {
@@ -78,4 +85,10 @@ export function openStoreFile(file: string, { limits, start, create = false }: S
       }),
     close: () => closeFile(database),
   }
+}
+
+/** Returns how much a store holds; `bytes` are those of its values. */
+function contentsOf({ contents }: ValuesFile): Pick<StoreInfo, 'values' | 'bytes' | 'messages' | 'messageBytes'> {
+  const { values, messages, bytes, messageBytes } = contents
+  return { values, bytes: bytes - messageBytes, messages, messageBytes }
 }

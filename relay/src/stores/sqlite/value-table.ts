@@ -3,8 +3,8 @@ import type { StoreLimits } from '../limits.js'
 import type { Database, Statement } from './database.js'
 import { type FileValue, fileValueOf, type Row, sizeColumn, sizeOfRow } from './row.js'
 
-/** How much a store holds. */
-export interface StoreContents {
+/** How much a table of values holds. */
+export interface ValueContents {
   readonly values: number
   /** Of subjects, payloads, headers and wills. */
   readonly bytes: number
@@ -39,7 +39,7 @@ export class ValueTable {
   readonly #remove: Statement
   readonly #subjects: Statement
   readonly #all: Statement
-  #contents: StoreContents
+  #contents: ValueContents
 
   constructor(database: Database) {
     const prepare = (sql: string): Statement => database.prepare(sql).raw()
@@ -57,7 +57,7 @@ export class ValueTable {
     this.#contents = { values, bytes }
   }
 
-  get contents(): StoreContents {
+  get contents(): ValueContents {
     return this.#contents
   }
 
@@ -71,12 +71,15 @@ export class ValueTable {
     return row && { revision: row[0], bytes: row[1] }
   }
 
-  /** Returns the limit that a row would exceed. One that does not grow always has room. */
-  exceeded(limits: StoreLimits, row: Row, before: Present | undefined): keyof StoreLimits | undefined {
+  /**
+   * Returns the limit that a row would exceed, beside `others` bytes. One that does not grow always
+   * has room.
+   */
+  exceeded(limits: StoreLimits, row: Row, before: Present | undefined, others: number): keyof StoreLimits | undefined {
     const { values, bytes } = this.#contents
     if (!before && values >= limits.values) return 'values'
     const more = sizeOfRow(row) - (before?.bytes ?? 0)
-    return more > 0 && bytes + more > limits.bytes ? 'bytes' : undefined
+    return more > 0 && bytes + others + more > limits.bytes ? 'bytes' : undefined
   }
 
   put(row: Row, revision: string, before: Present | undefined): void {

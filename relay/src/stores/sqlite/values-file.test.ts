@@ -85,7 +85,7 @@ describe('a group of writes', () => {
       }),
     ).toThrow('stop')
     expect([...values.all()]).toMatchObject([{ subject: 'key', payload: 'a', revision: revisionOf(first) }])
-    expect(values.contents).toEqual({ values: 1, bytes: 4 })
+    expect(values.contents).toEqual({ values: 1, messages: 0, bytes: 4, messageBytes: 0 })
     expect(revisionOf(values.write([put('third')], 0)[0])).toBe(revisionOf(first).replace(/1$/, '2'))
   })
 })

@@ -1,7 +1,7 @@
 // The thread of a store on disk. Writes that arrive during a commit share the next one.
 import { parentPort, workerData } from 'node:worker_threads'
 import { realClock } from '../../core/clock.js'
-import type { ValuePage } from '../../core/store.js'
+import { HistoryRules } from '../../core/history-rules.js'
 import { closeFile, openFile } from './open-file.js'
 import { ValuesFile } from './values-file.js'
 import { type FileWrite, type FromWriter, failureOf, type WriterCall, type WriterStart } from './writer-messages.js'
@@ -12,6 +12,12 @@ const send = (message: FromWriter): void => port.postMessage(message)
 /** A transaction with more writes ends early, so that pages are read in between. */
 const mostWrites = 1000
 
+/** A page that is being read. */
+interface PageInProgress {
+  readonly number: number
+  readonly steps: Generator<undefined, unknown>
+}
+
 type Call<Kind extends WriterCall['kind']> = Extract<WriterCall, { kind: Kind }>
 
 class Writer {
@@ -20,7 +26,7 @@ class Writer {
   /** Writes that arrived since the last commit. */
   readonly #waiting: Call<'write'>[] = []
   /** Pages that are being read, a slice of each between two commits. */
-  readonly #pages: { readonly number: number; readonly steps: Generator<undefined, ValuePage> }[] = []
+  readonly #pages: PageInProgress[] = []
   #isScheduled = false
 
   constructor(file: ValuesFile, close: () => void) {
@@ -35,8 +41,13 @@ class Writer {
         this.#schedule()
         return
       case 'page':
-        this.#pages.push({ number: call.number, steps: this.#file.page(call.pattern, call.request) })
-        this.#schedule()
+        this.#begin(call.number, this.#file.page(call.pattern, call.request))
+        return
+      case 'historyPage':
+        this.#begin(call.number, this.#file.historyPage(call.pattern, call.request))
+        return
+      case 'historyState':
+        answer(call.number, () => this.#file.historyState(call.pattern, call.position))
         return
       case 'close':
         this.#commit(Number.POSITIVE_INFINITY)
@@ -51,7 +62,15 @@ class Writer {
         return
       case 'sweep':
         answer(call.number, () => this.#file.sweep(call.now))
+        return
+      case 'forget':
+        answer(call.number, () => this.#file.forget(call.now))
     }
+  }
+
+  #begin(number: number, steps: PageInProgress['steps']): void {
+    this.#pages.push({ number, steps })
+    this.#schedule()
   }
 
   /** Continues after the calls that have arrived already. */
@@ -85,7 +104,7 @@ class Writer {
     }
   }
 
-  #read(page: { readonly number: number; readonly steps: Generator<undefined, ValuePage> }): void {
+  #read(page: PageInProgress): void {
     try {
       const step = page.steps.next()
       if (step.done) send({ kind: 'result', number: page.number, result: step.value })
@@ -105,10 +124,10 @@ function answer(number: number, run: () => unknown): void {
 }
 
 function open(): void {
-  const { file, limits, term } = workerData as WriterStart
+  const { file, limits, rules, term } = workerData as WriterStart
   try {
     const database = openFile(file)
-    const values = new ValuesFile(database, limits, term)
+    const values = new ValuesFile(database, limits, term, new HistoryRules(rules))
     const writer = new Writer(values, () => closeFile(database))
     port.on('message', (call: WriterCall) => writer.receive(call))
     send({ kind: 'opened', contents: values.contents })

@@ -7,16 +7,28 @@ import {
   type Subject,
   WildcastError,
 } from '@wildcast/protocol'
+import type { HistoryRule } from '../../core/history-rules.js'
+import type { HistoryPage, HistoryPageRequest, HistoryState } from '../../core/history-store.js'
 import type { StoredValue, StoredWill, ValuePage, ValuePageRequest, Written } from '../../core/store.js'
 import type { StoreLimits } from '../limits.js'
 import type { TermStart } from './numbers.js'
-import type { StoreContents } from './value-table.js'
+
+/** How much a store holds. */
+export interface StoreContents {
+  readonly values: number
+  readonly messages: number
+  /** Of subjects, payloads, headers and wills. */
+  readonly bytes: number
+  /** Those of them that are of messages. */
+  readonly messageBytes: number
+}
 
 /** The data of the thread of a store. */
 export interface WriterStart {
   readonly file: string
   readonly limits: StoreLimits
   readonly term: TermStart
+  readonly rules: readonly HistoryRule[]
 }
 
 /** A write, with what the file keeps of its message. */
@@ -28,6 +40,10 @@ export interface FileWrite {
   readonly ifRevision?: string | null | undefined
   readonly ttlMs?: number | undefined
   readonly will?: StoredWill | undefined
+  /** It is a message to keep, and changes no value. */
+  readonly append?: true | undefined
+  /** When an imported message was kept, in milliseconds since 1970. */
+  readonly keptAt?: number | undefined
 }
 
 /** A write that has failed. */
@@ -60,6 +76,16 @@ export interface WriterCalls {
   readonly write: { readonly given: { writes: readonly FileWrite[]; now: number }; readonly result: readonly Outcome[] }
   readonly read: { readonly given: { subject: Subject }; readonly result: StoredValue | undefined }
   readonly page: { readonly given: { pattern: Pattern; request: ValuePageRequest }; readonly result: ValuePage }
+  readonly historyPage: {
+    readonly given: { pattern: Pattern; request: HistoryPageRequest }
+    readonly result: HistoryPage
+  }
+  readonly historyState: {
+    readonly given: { pattern: Pattern; position: string }
+    readonly result: HistoryState & { readonly isKnown: boolean }
+  }
+  /** Returns whether there may be more to forget. */
+  readonly forget: { readonly given: { now: number }; readonly result: boolean }
   readonly renew: { readonly given: { lease: string; now: number }; readonly result: undefined }
   readonly sweep: { readonly given: { now: number }; readonly result: Swept }
   /** Closes the file. The thread ends after that. */

@@ -4,8 +4,13 @@ import { WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
 import { PendingCalls } from './pending-calls.js'
 import { StoreFileFault } from './store-file-fault.js'
-import type { StoreContents } from './value-table.js'
-import { errorFromThread, type FromWriter, type WriterCalls, type WriterStart } from './writer-messages.js'
+import {
+  errorFromThread,
+  type FromWriter,
+  type StoreContents,
+  type WriterCalls,
+  type WriterStart,
+} from './writer-messages.js'
 
 export interface WriterThreadOptions extends Omit<WriterStart, 'term'> {
   readonly clock: Clock
@@ -74,8 +79,8 @@ export class WriterThread {
   }
 
   #start(): Worker {
-    const { file, limits, clock } = this.#options
-    const start: WriterStart = { file, limits, term: { now: clock.wall(), random: clock.random() } }
+    const { file, limits, rules, clock } = this.#options
+    const start: WriterStart = { file, limits, rules, term: { now: clock.wall(), random: clock.random() } }
     const worker = new Worker(new URL(main, import.meta.url), {
       ...(fromSource && { execArgv: [] }),
       workerData: start,

@@ -3,10 +3,11 @@ import {
   isSubject,
   isWellFormed,
   type Payload,
+  parseSubject,
   payloadText,
-  type Subject,
   toHeaders,
 } from '@wildcast/protocol'
+import type { FileMessage } from '../../stores/sqlite/message-row.js'
 import type { FileValue } from '../../stores/sqlite/row.js'
 import type { FileWrite } from '../../stores/sqlite/writer-messages.js'
 import { isTable, type Table } from '../config/schema/table.js'
@@ -21,6 +22,21 @@ function payloadForm(payload: Payload): { readonly message: string } | { readonl
 export function lineOfValue({ subject, revision, payload, headers, user, expiresAt, will }: FileValue): string {
   const more = { headers, user, expires_at: expiresAt, will: will && payloadForm(will.payload) }
   return JSON.stringify({ subject, revision, ...payloadForm(payload), ...more })
+}
+
+/** Returns a message as a line of JSON, without its end. */
+export function lineOfMessage(message: FileMessage): string {
+  const { subject, position, payload, headers, user, revision, deleted, keptAt } = message
+  return JSON.stringify({
+    subject,
+    position,
+    ...payloadForm(payload),
+    headers,
+    user,
+    revision,
+    deleted,
+    kept_at: keptAt,
+  })
 }
 
 /** A line is invalid. The message is the predicate of a sentence, with the remedy. */
@@ -51,25 +67,38 @@ function parsed(line: string): Table {
   return value
 }
 
-function writeOf(
-  { subject, headers, user, expires_at: expiresAt, will, ...value }: Table,
-  now: number,
-): FileWrite | undefined {
-  if (typeof subject !== 'string' || !isSubject(subject)) throw new BadLine('has no valid "subject"')
-  if (user !== undefined && typeof user !== 'string') throw new BadLine('has a "user" that is no text')
+const neededPayload = 'needs the payload, as "message" or in base64 as "bytes"'
+
+function writeOf(line: Table, now: number): FileWrite | undefined {
+  const { position, expires_at: expiresAt, will } = line
+  if (position !== undefined) return messageOf(line)
   if (expiresAt !== undefined && !isFiniteNumber(expiresAt))
     throw new BadLine('has an "expires_at" that is no number of milliseconds since 1970')
-  const payload = payloadIn(value, 'needs the payload, as "message" or in base64 as "bytes"')
+  const payload = payloadIn(line, neededPayload)
   if (payload.length === 0) throw new BadLine('has an empty payload, which would delete; leave the line out')
   const rest = isTable(will) ? payloadIn(will, 'has a "will" without "message" and "bytes"') : payload
   if (rest.length === 0 || (expiresAt !== undefined && expiresAt <= now)) return undefined
   return {
-    subject: subject as Subject,
+    ...commonFields(line),
     payload: rest,
-    headers: toHeaders(headers as Parameters<typeof toHeaders>[0]),
-    user,
     ttlMs: expiresAt === undefined ? undefined : expiresAt - now,
   }
+}
+
+/** Reads a message of the history, which gets another position. */
+function messageOf(line: Table): FileWrite {
+  const { kept_at: keptAt } = line
+  if (keptAt !== undefined && !isFiniteNumber(keptAt))
+    throw new BadLine('has a "kept_at" that is no number of milliseconds since 1970')
+  const payload = payloadIn(line, neededPayload)
+  return { ...commonFields(line), payload, append: true, keptAt }
+}
+
+/** Reads the fields that values and messages have. */
+function commonFields({ subject, headers, user }: Table): Pick<FileWrite, 'subject' | 'headers' | 'user'> {
+  if (typeof subject !== 'string' || !isSubject(subject)) throw new BadLine('has no valid "subject"')
+  if (user !== undefined && typeof user !== 'string') throw new BadLine('has a "user" that is no text')
+  return { subject: parseSubject(subject), headers: toHeaders(headers as Parameters<typeof toHeaders>[0]), user }
 }
 
 function isFiniteNumber(value: unknown): value is number {
