@@ -22,8 +22,14 @@ export interface LinkSettings {
   readonly publishTimeoutMs?: number
 }
 
+/** The messages that a broker keeps. */
+export interface HistorySettings {
+  /** The first rule that matches a subject counts. @default none is kept */
+  readonly history?: readonly HistoryRule[]
+}
+
 /** The settings of a Redis server, a cluster, or a master behind sentinels. */
-export interface RedisSettings extends LinkSettings {
+export interface RedisSettings extends LinkSettings, HistorySettings {
   /**
    * `redis://host:6379/0`, or `rediss://` for TLS. It may hold a user name, password and database.
    */
@@ -47,7 +53,7 @@ export interface RedisSettings extends LinkSettings {
   /** The name of the master at the sentinels. Required with `sentinels`. */
   readonly sentinelName?: string
   readonly sentinelPassword?: string
-  /** The limits of the values that are kept. @default 100,000 values, 256 MiB */
+  /** The limits of the values and messages that are kept. @default 100,000 values, 256 MiB */
   readonly store?: Partial<StoreLimits>
   /** Options that are passed to ioredis unchanged. */
   readonly options?: Readonly<Record<string, unknown>>
@@ -115,12 +121,6 @@ export interface StoreSettings {
   readonly values?: number
   /** The most bytes of their subjects, payloads, headers and wills. @default 268435456 */
   readonly bytes?: number
-}
-
-/** The messages that a broker keeps. */
-export interface HistorySettings {
-  /** The first rule that matches a subject counts. @default none is kept */
-  readonly history?: readonly HistoryRule[]
 }
 
 /** The settings of the memory broker. */

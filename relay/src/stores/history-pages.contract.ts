@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Broker } from '../core/broker.js'
+import { text } from '../testing/broker-under-test.js'
 import { append, payloadsOfHistory, readHistory, rule } from '../testing/history-under-test.js'
 import type { StoreUnderTest } from '../testing/store-under-test.js'
 
@@ -40,7 +41,7 @@ export function historyPagesContract({ open }: StoreUnderTest): void {
       const byBytes = await readHistory(broker, 'room.*.msg', { newestFirst, bytes: 1 })
       expect(byBytes.every((page) => page.length <= 1)).toBe(true)
       for (const pages of [byNumber, byBytes]) {
-        const payloads = pages.flat().map(({ payload }) => Number(`${payload}`))
+        const payloads = pages.flat().map((message) => Number(text(message)))
         expect(newestFirst ? payloads.reverse() : payloads).toEqual(Array.from({ length: 12 }, (_, i) => i))
       }
     },

@@ -3,10 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { mqttFeatures } from '../../src/brokers/mqtt/features.js'
 import { NatsDriver } from '../../src/brokers/nats/driver.js'
 import { noHeaders } from '../../src/brokers/nats/message-form.js'
+import { noRules } from '../../src/brokers/no-rules.js'
 import { redisFeatures } from '../../src/brokers/redis/capabilities.js'
-import { clusterReason } from '../../src/brokers/redis/values/value-support.js'
+import { clusterReason } from '../../src/brokers/redis/store-support.js'
 import type { Features } from '../../src/core/broker.js'
 import { memory, newId, realClock } from '../../src/index.js'
+import { memoryStore } from '../../src/stores/memory/memory-store.js'
+import { rule } from '../../src/testing/history-under-test.js'
 
 const documentation = readFileSync(new URL('../../../docs/delivery.md', import.meta.url), 'utf8')
 const ports = { clock: realClock, newId }
@@ -28,10 +31,11 @@ function cellOf(column: string, feature: string): string {
 }
 
 const mqtt = { address: 'mqtt://localhost' }
-const memoryFeatures = await memory(ports)({ status: () => {}, dropped: () => {} })
+const store = memoryStore({ clock: realClock, rules: [rule('room.*')] })
+const memoryFeatures = await memory({ ...ports, store })({ status: () => {}, dropped: () => {} })
 const columns: Readonly<Record<string, Features>> = {
   memory: memoryFeatures.features,
-  Redis: redisFeatures({ sharded: false, storage: true, values: true }),
+  Redis: redisFeatures({ sharded: false, storage: true, values: true, hasRules: true }),
   NATS: new NatsDriver({ addresses: ['localhost'] }, ports).features,
   'MQTT 5': mqttFeatures({ ...mqtt, version: '5' }, undefined),
   'MQTT 3.1.1': mqttFeatures({ ...mqtt, version: '3.1.1' }, undefined),
@@ -46,7 +50,7 @@ describe.each(Object.entries(columns))('docs/delivery.md on %s', (column, featur
 })
 
 it('docs/delivery.md has the reasons that depend on the server', () => {
-  const { queue } = redisFeatures({ sharded: true, storage: true, values: true })
-  for (const reason of [queue, noHeaders, clusterReason, 'the server has no shared subscriptions'])
+  const { queue } = redisFeatures({ sharded: true, storage: true, values: true, hasRules: false })
+  for (const reason of [queue, noHeaders, clusterReason, noRules, 'the server has no shared subscriptions'])
     expect([...notes.values()].join('\n')).toContain(`"${reason}"`)
 })

@@ -21,6 +21,24 @@ for _, name in ipairs({ 'expiry', 'leases' }) do
 end
 `
 
+/** The same for kept messages, whose logs it replaces. ARGV: milliseconds. */
+const passHistoryScript = `
+for _, subject in ipairs(redis.call('ZRANGE', 'wildcast:history:names', 0, -1)) do
+  local log = 'wildcast:history:log:' .. subject
+  local messages = redis.call('XRANGE', log, '-', '+')
+  redis.call('DEL', log)
+  for _, message in ipairs(messages) do
+    local about = message[2][2]
+    local time = string.format('%013.0f', string.sub(about, 21, 33) - ARGV[1])
+    message[2][2] = string.sub(about, 1, 20) .. time .. string.sub(about, 34)
+    redis.call('XADD', log, message[1], unpack(message[2]))
+  end
+end
+for _, subject in ipairs(redis.call('ZRANGE', 'wildcast:history:due', 0, -1)) do
+  redis.call('ZINCRBY', 'wildcast:history:due', -ARGV[1], subject)
+end
+`
+
 /** The store of a Redis, for one test. */
 export function redisStore(server: Redis, settings: Partial<RedisSettings> = {}): OpenedStore {
   const relay = async (): Promise<Broker> => (await open({ url: server.url, ...settings })).broker
@@ -28,7 +46,8 @@ export function redisStore(server: Redis, settings: Partial<RedisSettings> = {})
     relay,
     async pass(ms) {
       const client = new Ioredis(server.url)
-      await client.eval(passScript, 0, ms).finally(() => client.disconnect())
+      const passed = [passScript, passHistoryScript].map((script) => client.eval(script, 0, ms))
+      await Promise.all(passed).finally(() => client.disconnect())
     },
     async restart() {
       await server.kill()

@@ -1,16 +1,22 @@
 import { type BrokerMessage, parseSubject, WildcastError } from '@wildcast/protocol'
 import { Redis as Ioredis } from 'ioredis'
 import { beforeAll, expect, it, onTestFinished } from 'vitest'
+import { appendScript } from '../../src/brokers/redis/history/append-script.js'
+import { RedisHistory } from '../../src/brokers/redis/history/redis-history.js'
 import { redisKeys } from '../../src/brokers/redis/keys.js'
+import { ruleTexts } from '../../src/brokers/redis/rule-texts.js'
 import { Scripts } from '../../src/brokers/redis/scripts.js'
 import { redisNames } from '../../src/brokers/redis/subjects.js'
 import { Subscriber } from '../../src/brokers/redis/subscriber.js'
 import { Echoes } from '../../src/brokers/redis/values/echoes.js'
 import { markChannels } from '../../src/brokers/redis/values/mark-channels.js'
 import { RedisValues } from '../../src/brokers/redis/values/redis-values.js'
+import { StoreScripts } from '../../src/brokers/redis/values/store-scripts.js'
 import { Terms } from '../../src/brokers/redis/values/terms.js'
 import { writeScript } from '../../src/brokers/redis/values/write-script.js'
+import { HistoryRules } from '../../src/core/history-rules.js'
 import { defaultStoreLimits } from '../../src/stores/limits.js'
+import { rule } from '../../src/testing/history-under-test.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Redis, startRedis } from '../servers/redis.js'
 import { openProxy } from '../servers/tcp-proxy.js'
@@ -44,16 +50,19 @@ async function opened() {
   await subscribing.subscribe(echo)
   const subscriber = new Subscriber({ redis: subscribing, marks, notText: () => {} })
   const echoes = new Echoes({ channel: echo, registry: keys.registry, scripts, subscriber })
-  const values = new RedisValues({
-    ...{ prefix, limits, echo, keys, scripts, echoes, run: 'run' },
-    names: redisNames({ prefix, sharded: false }),
-    writeScript: writeScript({ prefix, keys, marks, limits }),
-    terms: new Terms({ text: '' }, ''),
-    cork: () => {},
-    failed: (cause) => WildcastError.from(cause),
-  })
+  const failed = (cause: unknown): WildcastError => WildcastError.from(cause)
+  const terms = new Terms({ text: '' }, '')
+  const rules = new HistoryRules([rule('kept')])
+  const parts = { prefix, keys, marks, limits }
+  const shared = {
+    ...{ prefix, echo, rules, ruleTexts: ruleTexts(rules), names: redisNames({ prefix, sharded: false }) },
+    ...{ writeScript: writeScript(parts), appendScript: appendScript(parts) },
+    store: new StoreScripts({ keys, limits, scripts, run: 'run', terms, echoes, cork: () => {}, failed }),
+  }
+  const [values, history] = [new RedisValues(shared), new RedisHistory(shared)]
   const log: string[] = []
   await subscriber.subject('key', () => log.push('delivered')).confirmed
+  await subscriber.subject('kept', () => log.push('kept delivered')).confirmed
   const message: BrokerMessage = { subject: parseSubject('key'), payload: 'x' }
   const logged = (name: string, call: Promise<unknown>): Promise<unknown> =>
     call.then(
@@ -63,28 +72,29 @@ async function opened() {
   return {
     ...{ proxy, publishing, echoes, log },
     write: () => logged('written', values.write({ message })),
+    append: () => logged('kept', history.append({ ...message, subject: parseSubject('kept') })),
     mark: () => logged('marked', values.mark()),
   }
 }
 
-it('delivers a change before it acknowledges it, and before a later mark', async () => {
-  const { proxy, publishing, log, write, mark } = await opened()
+it('delivers a change, and a kept message, before it acknowledges them, and before a later mark', async () => {
+  const { proxy, publishing, log, write, append, mark } = await opened()
   proxy.stall()
-  const calls = [write(), mark()]
+  const calls = [write(), append(), mark()]
   await publishing.ping()
   expect(await publishing.exists('wildcast:values')).toBe(1)
   expect(log).toEqual([])
   proxy.flow()
   await Promise.all(calls)
-  expect(log).toEqual(['delivered', 'written', 'marked'])
+  expect(log).toEqual(['delivered', 'kept delivered', 'written', 'kept', 'marked'])
 })
 
 it('acknowledges a change that Redis has acknowledged, if the connection ends before it was delivered', async () => {
-  const { proxy, publishing, echoes, log, write, mark } = await opened()
+  const { proxy, publishing, echoes, log, write, append, mark } = await opened()
   proxy.stall()
-  const calls = [write(), mark()]
+  const calls = [write(), append(), mark()]
   await publishing.ping()
   echoes.end()
   await Promise.all([...calls, mark()])
-  expect(log.sort()).toEqual(['marked: broker_down', 'marked: broker_down', 'written'])
+  expect(log.sort()).toEqual(['kept', 'marked: broker_down', 'marked: broker_down', 'written'])
 })

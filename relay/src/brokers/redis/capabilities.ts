@@ -2,6 +2,7 @@ import { WildcastError } from '@wildcast/protocol'
 import type { Features } from '../../core/broker.js'
 import { everyFeature } from '../every-feature.js'
 import { keepsNoValues } from '../keeps-no-values.js'
+import { noRules } from '../no-rules.js'
 import type { RedisClient } from './client.js'
 import { isRefusal } from './failures.js'
 import { leaveScript, renewScript } from './group-commands.js'
@@ -35,10 +36,12 @@ export function redisFeatures({
   sharded,
   storage,
   values,
+  hasRules,
 }: {
   readonly sharded: boolean
   readonly storage: StorageSupport
   readonly values: true | string
+  readonly hasRules: boolean
 }): Features {
   const canKeep = sharded ? shardedReason : values
   return {
@@ -51,7 +54,7 @@ export function redisFeatures({
     ...(canKeep === true
       ? { retained: true, conditional: true, ttl: true, presence: everyFeature.presence }
       : keepsNoValues(canKeep)),
-    history: 'Wildcast keeps no history on Redis yet',
+    history: hasRules ? canKeep : noRules,
   }
 }
 

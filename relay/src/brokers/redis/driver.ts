@@ -1,5 +1,6 @@
 import type { Features } from '../../core/broker.js'
 import type { Clock } from '../../core/clock.js'
+import { HistoryRules } from '../../core/history-rules.js'
 import { defaultStoreLimits } from '../../stores/limits.js'
 import type { BrokerConnection, ConnectionEvents, Driver } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
@@ -15,18 +16,20 @@ import {
   redisEndpointOf,
   sentinelEndpointsOf,
 } from './endpoints.js'
+import { appendScript } from './history/append-script.js'
 import { redisKeys } from './keys.js'
 import { defaultLeaseTimes, type LeaseTimes } from './leases.js'
 import { redisAddressOf, redisClientOptions } from './options.js'
 import { RedisConnection, type WatchMaster } from './redis-connection.js'
 import type { RedisContext } from './redis-context.js'
+import { ruleTexts } from './rule-texts.js'
 import { SentinelWatch } from './sentinel-watch.js'
 import { isOlder, type ServerInfo } from './server-info.js'
 import { ShardedConnection } from './sharded-connection.js'
 import { slotOf } from './slots.js'
+import { type ValueSupport, valueSupportOf } from './store-support.js'
 import { type RedisNative, redisNames } from './subjects.js'
 import { markChannels } from './values/mark-channels.js'
-import { type ValueSupport, valueSupportOf } from './values/value-support.js'
 import { writeScript } from './values/write-script.js'
 
 /**
@@ -44,6 +47,7 @@ export function redisDriver(
 
 class RedisDriver implements Driver<RedisNative> {
   readonly nativeOf: Driver<RedisNative>['nativeOf']
+  readonly rules: HistoryRules | undefined
   readonly #settings: RedisSettings
   readonly #clock: Clock
   readonly #context: RedisContext
@@ -62,19 +66,26 @@ class RedisDriver implements Driver<RedisNative> {
     this.#clock = clock
     const marks = markChannels({ prefix, db: databaseOf(settings) })
     const limits = { ...defaultStoreLimits, ...settings.store }
+    const rules = new HistoryRules(settings.history ?? [])
+    const parts = { prefix, keys, marks, limits }
     const own = {
       id: newId(),
-      writeScript: writeScript({ prefix, keys, marks, limits }),
+      writeScript: writeScript(parts),
+      appendScript: appendScript(parts),
+      rules,
+      ruleTexts: ruleTexts(rules),
       newestTerm: { text: '' },
       consumers: new Map(),
     }
     this.#context = { prefix, cluster, names, keys, leaseTimes, clock, newId, marks, limits, ...own }
     this.#expectsMaster = settings.sentinels !== undefined && settings.options?.role !== 'slave'
     this.nativeOf = names.nativeOf
+    this.rules = rules.list.length > 0 ? rules : undefined
   }
 
   get features(): Features {
-    return redisFeatures({ sharded: this.#settings.sharded ?? false, storage: this.#storage, values: this.#values })
+    const sharded = this.#settings.sharded ?? false
+    return redisFeatures({ sharded, storage: this.#storage, values: this.#values, hasRules: this.rules !== undefined })
   }
 
   async connect(events: ConnectionEvents): Promise<BrokerConnection<RedisNative>> {

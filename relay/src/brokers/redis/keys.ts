@@ -6,6 +6,8 @@ export interface Keys {
   readonly registry: string
   /** The hash with all values, whose name other keys of values begin with: see `values/`. */
   readonly values: string
+  /** How the keys of kept messages begin: see `history/`. */
+  readonly history: string
   /** How the stream keys of groups begin; the registry line follows. */
   readonly streamPrefix: string
   /** How the channels begin that wake the consumers of a group; its registry line follows. */
@@ -45,6 +47,7 @@ export function redisKeys({ prefix, cluster }: { readonly prefix: string; readon
   return {
     registry,
     values: `${root}:values`,
+    history: `${root}:history`,
     streamPrefix,
     wakePrefix,
     lease: (subject) => `${root}:serve:${subject}`,

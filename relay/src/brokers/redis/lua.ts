@@ -1,5 +1,10 @@
 // Lua functions that several scripts share.
 
+/** Returns a text as Lua writes it. */
+export function luaText(text: string): string {
+  return `'${[...Buffer.from(text)].map((byte) => `\\${String(byte).padStart(3, '0')}`).join('')}'`
+}
+
 /**
  * `split(text, by)`. Without the patterns of Lua, so that no text of a client is ever taken as one.
  */

@@ -1,5 +1,6 @@
 import { type BrokerMessage, type Subject, WildcastError } from '@wildcast/protocol'
 import type { BrokerRequestOptions } from '../../core/broker.js'
+import type { HistoryStore } from '../../core/history-store.js'
 import type { ValueStore } from '../../core/store.js'
 import type { BrokerConnection, ConnectionEvents, NativeSubscription, Sink } from '../foreign/driver.js'
 import { checkRole, type StorageSupport } from './capabilities.js'
@@ -8,19 +9,21 @@ import { corkPerTurn } from './cork.js'
 import { commandFailure, redisEndedError } from './failures.js'
 import type { Glob } from './glob.js'
 import { GroupConsumers } from './group-consumers.js'
+import { RedisHistory } from './history/redis-history.js'
 import type { RedisContext } from './redis-context.js'
 import { isAnswer, RedisPublisher } from './redis-publisher.js'
 import { RedisRequests } from './redis-requests.js'
 import { RedisResponders } from './redis-responders.js'
 import { Scripts } from './scripts.js'
+import type { ValueSupport } from './store-support.js'
 import { type RedisNative, skipsReserved } from './subjects.js'
 import { type Receive, Subscriber } from './subscriber.js'
 import { RedisUnawaitedParts } from './unawaited-parts.js'
 import type { ChangeMark } from './values/change-mark.js'
 import { Echoes } from './values/echoes.js'
 import { RedisValues } from './values/redis-values.js'
+import { StoreScripts } from './values/store-scripts.js'
 import { Terms } from './values/terms.js'
-import type { ValueSupport } from './values/value-support.js'
 
 /** Notifies the connection when another server becomes the master. */
 export type WatchMaster = (switched: (cause: WildcastError) => void) => { stop(): void }
@@ -34,6 +37,7 @@ export interface ConnectionParts extends ClientPair {
 /** Two clients: one publishes, one subscribes. When either ends, both end. */
 export class RedisConnection implements BrokerConnection<RedisNative> {
   readonly values: ValueStore | undefined
+  readonly history: HistoryStore | undefined
   readonly #context: RedisContext
   readonly #events: ConnectionEvents
   readonly #clients: readonly [publisher: RedisClient, listener: RedisClient]
@@ -80,7 +84,10 @@ export class RedisConnection implements BrokerConnection<RedisNative> {
       const echoes = new Echoes({ ...shared, channel: values.echo, registry: context.keys.registry })
       const terms = new Terms(context.newestTerm, values.term)
       this.#echoes = echoes
-      this.values = new RedisValues({ ...shared, run: publisher.info.runId, echo: values.echo, terms, echoes })
+      const store = new StoreScripts({ ...shared, run: publisher.info.runId, terms, echoes })
+      const kept = { ...shared, store, echo: values.echo }
+      this.values = new RedisValues(kept)
+      if (context.rules.list.length > 0) this.history = new RedisHistory(kept)
     }
     for (const { ended } of this.#clients) void ended.then((cause) => this.#end(cause))
     this.#watch = watchMaster?.((cause) => this.#end(cause))

@@ -1,8 +1,10 @@
 import type { Clock } from '../../core/clock.js'
+import type { HistoryRules } from '../../core/history-rules.js'
 import type { StoreLimits } from '../../stores/limits.js'
 import type { GroupConsumer } from './group-consumer.js'
 import type { Keys } from './keys.js'
 import type { LeaseTimes } from './leases.js'
+import type { RuleTexts } from './rule-texts.js'
 import type { Script } from './scripts.js'
 import type { RedisNames } from './subjects.js'
 import type { MarkChannels } from './values/mark-channels.js'
@@ -21,6 +23,10 @@ export interface RedisContext {
   readonly newId: () => string
   readonly marks: MarkChannels
   readonly writeScript: Script
+  readonly appendScript: Script
+  /** Which messages are kept, if any. */
+  readonly rules: HistoryRules
+  readonly ruleTexts: RuleTexts
   /** The limits of the values that are kept. */
   readonly limits: StoreLimits
   readonly newestTerm: NewestTerm

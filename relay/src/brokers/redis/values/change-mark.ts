@@ -3,31 +3,46 @@ import { type BrokerMessage, decodeUtf8, type Payload } from '@wildcast/protocol
 import { type About, aboutOf } from '../../foreign/about.js'
 
 /**
- * The announcement of a change of a value. The script that writes a value publishes its mark and
- * then its payload: Redis carries no more than a payload.
+ * The announcement of a message that is the change of a value, or is kept, or both. The script that
+ * stores it publishes its mark and then its payload: Redis carries no more than a payload.
  */
 export interface ChangeMark {
   /** The fields of the message. */
-  readonly fields: About & Pick<BrokerMessage, 'revision' | 'deleted'>
+  readonly fields: About & Pick<BrokerMessage, 'revision' | 'deleted' | 'position'>
   /** The SHA-1 of the payload, and its length. */
   readonly digest: string
 }
 
-/** `<revision><"v", or "d" for a deletion><SHA-1><length of the payload> <about>` */
-const form = /^([0-9a-z]{10}-[0-9a-z]{9})([vd])([0-9a-f]{40}\d{1,10}) (.*)$/s
+/**
+ * `v`: the message changes a value; `d`: it deletes one; `V` and `D`: it is kept, too; `m`: it is
+ * kept only.
+ */
+export type MarkKind = 'v' | 'd' | 'V' | 'D' | 'm'
+
+/** `<number><kind><SHA-1><length of the payload> <about>` */
+const form = /^([0-9a-z]{10}-[0-9a-z]{9})([vdVDm])([0-9a-f]{40}\d{1,10}) (.*)$/s
 
 const sha1Length = 40
 
-/** Returns the part of a mark between the revision and "about". */
-export function digestText(payload: Payload): string {
-  return `${payload.length > 0 ? 'v' : 'd'}${digestOf(payload)} `
+/** Returns the part of a mark between the number and "about". */
+export function digestText(payload: Payload, kind: MarkKind): string {
+  return `${kind}${digestOf(payload)} `
 }
 
 /** Parses a mark. Returns undefined if no relay wrote it. */
 export function changeMarkOf(bytes: Uint8Array): ChangeMark | undefined {
-  const [, revision = '', kind, digest = '', about = ''] = form.exec(decodeUtf8(bytes) ?? '') ?? []
+  const [, number = '', kind, digest = '', about = ''] = form.exec(decodeUtf8(bytes) ?? '') ?? []
   if (!kind) return undefined
-  return { digest, fields: { revision, ...(kind === 'd' && { deleted: true as const }), ...aboutOf(about) } }
+  return { digest, fields: { ...numbersOf(number, kind), ...aboutOf(about) } }
+}
+
+/** Returns the fields that the number and the kind of a mark stand for. */
+export function numbersOf(number: string, kind: string): Pick<BrokerMessage, 'revision' | 'deleted' | 'position'> {
+  return {
+    ...(kind !== 'm' && { revision: number }),
+    ...((kind === 'd' || kind === 'D') && { deleted: true as const }),
+    ...(kind < 'a' || kind === 'm' ? { position: number } : {}),
+  }
 }
 
 /** Whether a payload is the one that a mark announces. */

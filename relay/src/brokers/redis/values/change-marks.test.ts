@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { aboutText } from '../../foreign/about.js'
-import { changeMarkOf, digestText } from './change-mark.js'
+import { changeMarkOf, digestText, type MarkKind } from './change-mark.js'
 import { ChangeMarks } from './change-marks.js'
 
 const revision = '0tpbdv2uei-00000000z'
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
-const mark = (payload: string, about = ''): Uint8Array => bytes(revision + digestText(payload) + about)
+const mark = (payload: string, about = '', kind: MarkKind = payload === '' ? 'd' : 'v'): Uint8Array =>
+  bytes(revision + digestText(payload, kind) + about)
 
 describe('the mark of a change', () => {
   it('has the revision, the headers and the user of the value', () => {
@@ -16,6 +17,13 @@ describe('the mark of a change', () => {
 
   it('states a deletion, whose payload is empty', () => {
     expect(changeMarkOf(mark(''))?.fields).toEqual({ revision, deleted: true })
+  })
+
+  it('states the position of a message that is kept', () => {
+    const fields = (payload: string, kind: MarkKind) => changeMarkOf(mark(payload, '', kind))?.fields
+    expect(fields('', 'm')).toEqual({ position: revision })
+    expect(fields('on', 'V')).toEqual({ position: revision, revision })
+    expect(fields('', 'D')).toEqual({ position: revision, revision, deleted: true })
   })
 
   it.each([

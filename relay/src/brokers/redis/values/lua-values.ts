@@ -69,3 +69,13 @@ local function isOf(term, server)
   return term and string.sub(term, 1, length) == string.sub(server, 1, length)
 end
 `
+
+/** `after(count)`: the next count, of 9 digits in base 36. */
+export const luaAfter = `
+local function after(count)
+  local at = #count
+  while string.byte(count, at) == 122 do at = at - 1 end
+  local digit = string.byte(count, at)
+  return string.sub(count, 1, at - 1) .. string.char(digit == 57 and 97 or digit + 1) .. string.rep('0', #count - at)
+end
+`

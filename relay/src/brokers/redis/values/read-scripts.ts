@@ -4,7 +4,8 @@ import { luaRecord } from './lua-values.js'
 
 // A master that has become a replica must not give values: they may be old.
 
-const luaSplit = `
+/** `split(text)`: the segments of a subject or pattern. */
+export const luaSplit = `
 local function split(text)
   local parts = {}
   for part in string.gmatch(text, '[^.]+') do parts[#parts + 1] = part end

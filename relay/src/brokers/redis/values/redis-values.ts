@@ -1,4 +1,4 @@
-import type { Pattern, Subject, WildcastError } from '@wildcast/protocol'
+import type { Pattern, Subject } from '@wildcast/protocol'
 import {
   leaseMs,
   type StoredValue,
@@ -8,31 +8,17 @@ import {
   type ValueWrite,
   type Written,
 } from '../../../core/store.js'
-import type { StoreLimits } from '../../../stores/limits.js'
-import type { Keys } from '../keys.js'
-import type { Script, ScriptArgument, Scripts } from '../scripts.js'
-import type { Echoes } from './echoes.js'
-import { fullError } from './full-error.js'
+import type { Script } from '../scripts.js'
 import { nameRange } from './name-range.js'
 import { pageScript, readScript } from './read-scripts.js'
 import { storedValueOf, willOf } from './records.js'
-import type { Terms } from './terms.js'
+import type { StoreScripts } from './store-scripts.js'
 import { dueScript, renewLeaseScript } from './upkeep-scripts.js'
 import { type DueWrite, outcomeOf, type WriteContext, writeArguments } from './write-command.js'
 
 export interface RedisValuesOptions extends WriteContext {
-  readonly keys: Keys
-  readonly limits: StoreLimits
-  readonly scripts: Scripts
+  readonly store: StoreScripts
   readonly writeScript: Script
-  /** The run id of the server. */
-  readonly run: string
-  readonly terms: Terms
-  readonly echoes: Echoes
-  /** Call it before a command is sent. */
-  readonly cork: () => void
-  /** Ends the connection if it is of no more use after this failure. Returns the error to throw. */
-  failed(cause: unknown): WildcastError
 }
 
 /** How many names a script looks at before it lets Redis serve others. */
@@ -53,14 +39,21 @@ export class RedisValues implements ValueStore {
   }
 
   async read(subject: Subject): Promise<StoredValue | undefined> {
-    const record = await this.#run(readScript, [subject])
+    const record = await this.#options.store.run(readScript, [subject])
     return record ? storedValueOf(subject, record as Buffer) : undefined
   }
 
   async page(pattern: Pattern, request: ValuePageRequest): Promise<ValuePage> {
     for (let { after } = request; ; ) {
       const { low, high } = nameRange(pattern, after)
-      const reply = await this.#run(pageScript, [pattern, low, high, request.values, request.bytes, mostLooks])
+      const reply = await this.#options.store.run(pageScript, [
+        pattern,
+        low,
+        high,
+        request.values,
+        request.bytes,
+        mostLooks,
+      ])
       const [next = '', ...rest] = reply as Buffer[]
       const values = valuesOf(rest)
       after = (next.toString() || undefined) as Subject | undefined
@@ -68,22 +61,19 @@ export class RedisValues implements ValueStore {
     }
   }
 
-  async mark(): Promise<void> {
-    const { echoes, failed } = this.#options
-    await echoes.ask().catch((cause: unknown) => {
-      throw failed(cause)
-    })
+  mark(): Promise<void> {
+    return this.#options.store.mark()
   }
 
   async renew(lease: string): Promise<void> {
-    await this.#run(renewLeaseScript, [lease])
+    await this.#options.store.run(renewLeaseScript, [lease])
   }
 
   async sweep(): Promise<void> {
     for (;;) {
-      const reply = await this.#run(dueScript, [leaseMs, dueBatch])
+      const reply = await this.#options.store.run(dueScript, [leaseMs, dueBatch])
       const [term, expired, wills] = reply as readonly [Buffer, readonly Buffer[][], readonly Buffer[][]]
-      this.#check(term.toString())
+      this.#options.store.replaced(term.toString())
       const writes = [...expired.map(deletionOf), ...wills.map(willWriteOf)].map((write) => this.#write(write))
       const written = await Promise.all(writes)
       const isAll = expired.length < dueBatch && wills.length < dueBatch
@@ -93,37 +83,13 @@ export class RedisValues implements ValueStore {
   }
 
   async #write(write: DueWrite): Promise<Written> {
-    const { terms, echoes, run, writeScript } = this.#options
-    const reply = await this.#run(writeScript, writeArguments(write, this.#options, `${run} ${terms.newest}`))
+    const { store, writeScript } = this.#options
+    const reply = await store.run(writeScript, writeArguments(write, this.#options, store.server))
     const { written, isEchoed } = outcomeOf(reply as Buffer)
-    if (written.kind !== 'written') return written
-    if (isEchoed) await echoes.delivered(written.revision)
-    this.#check(written.revision.slice(0, termLength))
+    if (written.kind === 'written') await store.delivered(written.revision, isEchoed)
     return written
   }
-
-  /** Ends the connection if the values are others than before. */
-  #check(term: string): void {
-    const { terms, failed } = this.#options
-    try {
-      terms.check(term)
-    } catch (cause) {
-      failed(cause)
-    }
-  }
-
-  async #run(script: Script, args: readonly ScriptArgument[]): Promise<unknown> {
-    const { scripts, keys, limits, cork, failed } = this.#options
-    cork()
-    try {
-      return await scripts.run(script, [keys.values, keys.registry], args)
-    } catch (cause) {
-      throw failed(fullError(cause, limits) ?? cause)
-    }
-  }
 }
-
-const termLength = 10
 
 function valuesOf(subjectsAndRecords: readonly Buffer[]): StoredValue[] {
   const values: StoredValue[] = []

@@ -2,12 +2,13 @@ import { type Script, script } from '../scripts.js'
 import { luaIsOf, luaRecord, luaTerm, luaTime } from './lua-values.js'
 
 /**
- * Begins a term if there are values that another server has written. Replies the term, or an empty
- * text without values. KEYS: values. ARGV: the server, see `luaTerm`.
+ * Begins a term if another server has begun the present one; without one only if relays keep
+ * messages, whose positions begin with it. Replies the term, or an empty text. KEYS: values. ARGV:
+ * the server, see `luaTerm`; whether relays keep messages.
  */
 export const openScript: Script = script(`${luaTerm}${luaIsOf}
 local term = redis.call('HGET', KEYS[1], ' term')
-if term and not isOf(term, ARGV[1]) then
+if (term or ARGV[2] == '1') and not isOf(term, ARGV[1]) then
   -- Changes nothing. Without it, a server whose memory is full would refuse to begin a term. One that
   -- can't save refuses any write: then the first write of a value begins the term.
   if type(redis.pcall('HDEL', KEYS[1], ' ')) == 'table' then return '' end

@@ -1,9 +1,10 @@
 import type { Payload, Subject } from '@wildcast/protocol'
 import type { ValueWrite, Written } from '../../../core/store.js'
 import { aboutText } from '../../foreign/about.js'
+import type { RuleTexts } from '../rule-texts.js'
 import type { ScriptArgument } from '../scripts.js'
 import type { RedisNames } from '../subjects.js'
-import { digestText } from './change-mark.js'
+import { digestText, type MarkKind } from './change-mark.js'
 import { willText } from './records.js'
 
 /** A write by a client, or one that is due: of a will, or of a value that has expired. */
@@ -17,6 +18,7 @@ export interface WriteContext {
   readonly prefix: string
   /** The channel that gets the revision of a change, after the change. */
   readonly echo: string
+  readonly ruleTexts: RuleTexts
 }
 
 /** Returns the arguments of the write script. The last ones are left out if they are empty. */
@@ -24,15 +26,24 @@ export function writeArguments(write: DueWrite, context: WriteContext, server: s
   const { message, ttlMs, will } = write
   const { subject, headers } = message
   const user = message.from?.user
+  const rule = context.ruleTexts.of(subject)
   const payload = argumentOf(message.payload)
   const channel = context.names.channelOf(subject as Subject)
   const all = [
-    ...[subject, payload, digestText(payload), aboutText({ headers, user }), server, context.echo],
-    ...[conditionText(write), channel === context.prefix + subject ? '' : channel],
+    ...[subject, payload, digestText(payload, markKindOf(write, rule)), aboutText({ headers, user }), server],
+    ...[context.echo, conditionText(write), channel === context.prefix + subject ? '' : channel],
   ]
-  if (ttlMs !== undefined || will) all.push(ttlMs === undefined ? '' : `${ttlMs}`)
+  if (ttlMs !== undefined || will || rule) all.push(ttlMs === undefined ? '' : `${ttlMs}`)
   if (will) all.push(will.lease, willText(will.lease, aboutText({ user }), argumentOf(will.payload)))
+  else if (rule) all.push('', '')
+  if (rule) all.push(rule)
   return all
+}
+
+/** Returns the kind of the mark of a write. `rule` is that of its subject, if messages are kept. */
+function markKindOf({ message }: ValueWrite, rule: string | undefined): MarkKind {
+  if (message.payload.length > 0) return rule ? 'V' : 'v'
+  return rule ? 'D' : 'd'
 }
 
 /** Returns the outcome of a write, and whether the echo channel gets its revision. */
@@ -54,7 +65,7 @@ function conditionText({ ifRevision, due }: DueWrite): string {
   return (due === 'expired' ? '!' : due === 'will' ? '~' : '=') + revision
 }
 
-/** A text stays one: the library sends texts faster than bytes. */
-function argumentOf(payload: Payload): string | Buffer {
+/** Returns a payload as an argument: the library sends texts faster than bytes. */
+export function argumentOf(payload: Payload): string | Buffer {
   return typeof payload === 'string' ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
 }

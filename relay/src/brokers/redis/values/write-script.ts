@@ -1,9 +1,11 @@
 import type { StoreLimits } from '../../../stores/limits.js'
 import type { Keys } from '../keys.js'
+import { luaText } from '../lua.js'
 import { luaSend } from '../lua-groups.js'
+import { aboutHeadLength, luaKeep } from '../lua-history.js'
 import { longestStream } from '../redis-publisher.js'
 import { type Script, script } from '../scripts.js'
-import { headLength, luaIsOf, luaRecord, luaTerm } from './lua-values.js'
+import { headLength, luaAfter, luaIsOf, luaRecord, luaTerm } from './lua-values.js'
 import type { MarkChannels } from './mark-channels.js'
 
 /** The parts of the script that are the same for all writes of a relay. */
@@ -28,21 +30,12 @@ local function isMet(condition, present, stored)
 end
 `
 
-/** `after(count)`: the next count, of 9 digits in base 36. */
-const luaAfter = `
-local function after(count)
-  local at = #count
-  while string.byte(count, at) == 122 do at = at - 1 end
-  local digit = string.byte(count, at)
-  return string.sub(count, 1, at - 1) .. string.char(digit == 57 and 97 or digit + 1) .. string.rep('0', #count - at)
-end
-`
-
 /**
  * Returns the script that writes a value, or deletes it if the payload is empty, and publishes the
  * change: all or nothing. It replies `written <revision>`, `echoed <revision>` if the relay's echo
  * channel gets the revision after the change, `refused <present revision>`, or `unchanged`, and
- * refuses what is beyond a limit with `FULL`. KEYS: values, registry. ARGV: see `writeArguments`.
+ * refuses what is beyond a limit with `FULL`. KEYS: values, registry, history. ARGV: see
+ * `writeArguments`.
  */
 export function writeScript({ prefix, keys, marks, limits }: WriteScriptOptions): Script {
   const texts = [prefix, marks.begin, keys.streamPrefix, keys.wakePrefix]
@@ -53,22 +46,19 @@ local mostValues, mostBytes, longest = ${limits.values}, ${limits.bytes}, ${long
   return script(`${luaSend}${luaRecord}${luaTerm}${luaIsOf}${luaCondition}${luaAfter}${constants}${body}`)
 }
 
-/** Returns a text as Lua writes it. */
-function luaText(text: string): string {
-  return `'${[...Buffer.from(text)].map((byte) => `\\${String(byte).padStart(3, '0')}`).join('')}'`
-}
-
 const body = `
-local values = KEYS[1]
-local subject, payload, digest, about, server, echo, condition, channel, ttl, lease, will = unpack(ARGV)
+local values, history = KEYS[1], KEYS[3]
+local subject, payload, digest, about, server, echo, condition, channel, ttl, lease, will, rule = unpack(ARGV)
 if channel == '' then channel = prefix .. subject end
+if ttl == '' then ttl = nil end
+if will == '' then will = nil end
 local deletes, due = payload == '', string.sub(condition, 1, 1)
 local found = redis.call('HMGET', values, ' term', ' count', ' bytes', subject)
 local term, count, before, old = found[1], found[2], found[3] or 0, found[4]
 local stored, expires, now = old and string.sub(old, 1, 20) or '', old and expiresOf(old) or 0, 0
-if expires > 0 or ttl then now = milliseconds() end
+if expires > 0 or ttl or will then now = milliseconds() end
 -- The greatest time of 13 digits is in the year 2286.
-local ends = (deletes or (ttl or '') == '') and 0 or math.min(now + ttl, 9999999999999)
+local ends = (deletes or not ttl) and 0 or math.min(now + ttl, 9999999999999)
 local present = (expires > 0 and expires <= now) and '' or stored
 if not isMet(condition, present, stored) then return 'refused ' .. present end
 if deletes and present == '' and due ~= '!' then return 'unchanged' end
@@ -96,9 +86,22 @@ else
     revision .. string.format('%013.0f', ends) .. (will and 'w' or '-') .. about .. '\\n' .. payload)
 end
 local mark, markChannel = revision .. digest .. about, marks .. string.sub(channel, #prefix + 1)
-local added, clients = addToGroups(KEYS[2], subject, payload, streams, longest, mark)
+local added, clients, undo
+if rule then
+  ${luaKeep}
+  local length, replaced = roomFor(history, subject, rule)
+  local head = string.sub(digest, 1, 1) .. about
+  undo, clients = keep(history, subject, rule, revision, head, payload, length, replaced)
+  local gone = sizeOf(subject, replaced)
+  if undo then
+    before, bytes = before - gone, bytes - gone + #subject + ${aboutHeadLength} + #about + #payload
+    redis.call('HSET', values, ' bytes', bytes)
+  end
+end
+if not clients then added, clients = addToGroups(KEYS[2], subject, payload, streams, longest, mark) end
 if added then clients = send(added, streams, wakes, channel, payload, markChannel, mark) end
 if type(clients) == 'table' then
+  if undo then undo() end
   if old then redis.call('HSET', values, subject, old) else redis.call('HDEL', values, subject) end
   redis.call('HSET', values, ' bytes', before)
   return clients

@@ -3,6 +3,7 @@ import type { BrokerSettings } from '../../../brokers/settings.js'
 import { hostAndPort, url } from './addresses.js'
 import { certificateEntries, certificatesNeed, type Resolve, tlsOf } from './certificates.js'
 import { defined } from './defined.js'
+import { historyEntry } from './history.js'
 import { linkEntries, linkOf } from './link.js'
 import { storeLimitEntries } from './store-limits.js'
 import { isTable, optional, type Reads, type Table, table } from './table.js'
@@ -27,6 +28,7 @@ export function redisSettingsKeys(resolve: Resolve): Reads<BrokerSettings> {
     sentinel_name: optional(text),
     sentinel_password: optional(secret),
     store: optional(table(storeLimitEntries)),
+    ...historyEntry,
     options: optional<Table>(v.custom<Table>(isTable, '{it} must be a table of ioredis options')),
     ...certificateEntries(resolve),
     ...linkEntries,
@@ -55,6 +57,7 @@ export function redisSettingsKeys(resolve: Resolve): Reads<BrokerSettings> {
         sentinelName: keys.sentinel_name,
         sentinelPassword: keys.sentinel_password,
         store: keys.store && defined(keys.store),
+        history: keys.history,
         options: keys.options,
       }),
     })),

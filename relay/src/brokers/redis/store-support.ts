@@ -1,15 +1,17 @@
 import type { Redis } from 'ioredis'
-import type { StorageSupport } from '../capabilities.js'
-import type { ClientPair } from '../client.js'
-import { isRefusal } from '../failures.js'
-import { globText } from '../glob.js'
-import { relayChannels } from '../keys.js'
-import type { RedisContext } from '../redis-context.js'
-import { Scripts } from '../scripts.js'
-import { echoScript } from './echoes.js'
-import type { MarkChannels } from './mark-channels.js'
-import { pageScript, readScript } from './read-scripts.js'
-import { dueScript, openScript, renewLeaseScript } from './upkeep-scripts.js'
+import type { StorageSupport } from './capabilities.js'
+import type { ClientPair } from './client.js'
+import { isRefusal } from './failures.js'
+import { globText } from './glob.js'
+import { historyPageScript, stateScript } from './history/read-scripts.js'
+import { dueHistoryScript, forgetScript, openHistoryScript } from './history/upkeep-scripts.js'
+import { relayChannels } from './keys.js'
+import type { RedisContext } from './redis-context.js'
+import { Scripts } from './scripts.js'
+import { echoScript } from './values/echoes.js'
+import type { MarkChannels } from './values/mark-channels.js'
+import { pageScript, readScript } from './values/read-scripts.js'
+import { dueScript, openScript, renewLeaseScript } from './values/upkeep-scripts.js'
 
 /** Whether relays can keep values at a Redis, as one connection has found it. */
 export interface ValueSupport {
@@ -29,12 +31,13 @@ function forbiddenReason({ all }: MarkChannels): string {
 }
 
 const scripts = [readScript, pageScript, dueScript, openScript, renewLeaseScript, echoScript]
+const historyScripts = [historyPageScript, stateScript, dueHistoryScript, forgetScript, openHistoryScript]
 
 /** Finds out whether relays can keep values at a Redis. Caches our scripts there if they can. */
 export async function valueSupportOf(
   { publisher, listener }: ClientPair,
   storage: StorageSupport,
-  { prefix, cluster, keys, marks, writeScript, newestTerm, newId }: RedisContext,
+  { prefix, cluster, keys, marks, writeScript, appendScript, newestTerm, newId, ruleTexts }: RedisContext,
 ): Promise<ValueSupport> {
   const { runId, evicts } = publisher.info
   const echo = `${prefix}${relayChannels.echo}${newId()}`
@@ -45,12 +48,12 @@ export async function valueSupportOf(
   if (evicts) return no(`the server drops keys when its memory is full ("${evicts}"); set its policy to noeviction`)
   try {
     const own = new Scripts(publisher.redis)
-    await Promise.all([own.load([...scripts, writeScript]), subscribeTo(listener.redis, globText(marks.all), echo)])
-    const run = (script: typeof openScript, key: string, args: readonly string[]): Promise<unknown> =>
-      own.run(script, [key], args)
+    const all = [...scripts, ...historyScripts, writeScript, appendScript]
+    await Promise.all([own.load(all), subscribeTo(listener.redis, globText(marks.all), echo)])
     const [term] = await Promise.all([
-      run(openScript, keys.values, [`${runId} ${newestTerm.text}`]),
-      run(echoScript, keys.registry, [echo, '']),
+      own.run(openScript, [keys.values], [`${runId} ${newestTerm.text}`, ruleTexts.list === '' ? '' : 1]),
+      own.run(openHistoryScript, [keys.values, keys.history], [ruleTexts.list, newestTerm.text]),
+      own.run(echoScript, [keys.registry], [echo, '']),
     ])
     return { can: true, term: String(term), echo }
   } catch (cause) {
