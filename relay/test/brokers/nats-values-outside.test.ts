@@ -18,6 +18,10 @@ beforeAll(async () => {
 /** Returns the message of a program without Wildcast: payload, revision. */
 const seen = (msg: Msg): readonly string[] => [msg.string(), msg.headers?.get('wildcast/revision') ?? '']
 
+/** Lines of nats.conf for the user of relays. */
+const userWith = (permissions: string): string =>
+  `authorization { users: [{ user: relay, password: x, permissions: { ${permissions} } }] }`
+
 describe('a client of NATS without Wildcast', () => {
   it('receives each change as a plain message, with its headers, and an empty one for a deletion', async () => {
     await emptied(server)
@@ -198,8 +202,7 @@ describe('a NATS server without values', () => {
       'the permission to ask JetStream',
       {
         jetstream: true,
-        config:
-          'authorization { users: [{ user: relay, password: x, permissions: { publish: { deny: ["$JS.>"] } } }] }',
+        config: userWith('publish: { deny: ["$JS.>"] }'),
         auth: { kind: 'user', user: 'relay', password: 'x' } as const,
       },
       'needs the subjects of values and JetStream',
@@ -208,8 +211,7 @@ describe('a NATS server without values', () => {
       'the permission to receive changes',
       {
         jetstream: true,
-        config:
-          'authorization { users: [{ user: relay, password: x, permissions: { subscribe: { deny: ["$wildcast.>"] } } }] }',
+        config: userWith('subscribe: { deny: ["$wildcast.>"] }'),
         auth: { kind: 'user', user: 'relay', password: 'x' } as const,
       },
       'needs the subjects of values and JetStream',
@@ -261,8 +263,7 @@ it('the permissions that docs/state.md lists are enough', async () => {
   const list = (text: string): string =>
     [...text.matchAll(/`([^`]+)`/g)].map(([, subject]) => `"${subject}"`).join(', ')
   const permissions = `publish: [${list(publish)}, "state"], subscribe: [${list(subscribe)}, "state"]`
-  const config = `authorization { users: [{ user: relay, password: x, permissions: { ${permissions} } }] }`
-  const own = endsWithTest(await startNats({ jetstream: true, config }))
+  const own = endsWithTest(await startNats({ jetstream: true, config: userWith(permissions) }))
   const settings = { auth: { kind: 'user', user: 'relay', password: 'x' }, store: { values: 5 } } as const
   const { listen } = await natsLink(own, settings)
   const inbox = await listen('state')
