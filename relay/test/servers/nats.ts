@@ -11,6 +11,8 @@ export interface NatsOptions {
   /** In bytes; the server's default is 1 MiB. */
   readonly maxPayload?: number
   readonly jetstream?: boolean
+  /** The most that JetStream keeps on disk. @default 256MB */
+  readonly maxFileStore?: string
   /** Logs every operation of the protocol. */
   readonly trace?: boolean
   /** More lines for nats.conf, such as an `authorization` block. */
@@ -57,10 +59,11 @@ export async function startNats(options: NatsOptions = {}): Promise<Nats> {
 }
 
 function settings(options: NatsOptions, folder: string, port: number, sidePort: number): string {
-  const { tls, requireClientCertificate = false, maxPayload, jetstream } = options
+  const { tls, requireClientCertificate = false, maxPayload, jetstream, maxFileStore = '256MB' } = options
   const lines = [`listen: "127.0.0.1:${port}"`, `http: "127.0.0.1:${sidePort}"`]
   if (maxPayload) lines.push(`max_payload: ${maxPayload}`)
-  if (jetstream) lines.push(`jetstream { store_dir: "${folder}", max_memory_store: 64MB, max_file_store: 256MB }`)
+  if (jetstream)
+    lines.push(`jetstream { store_dir: "${folder}", max_memory_store: 64MB, max_file_store: ${maxFileStore} }`)
   if (tls)
     lines.push(
       `tls { cert_file: "${tls.server.certFile}", key_file: "${tls.server.keyFile}"`,

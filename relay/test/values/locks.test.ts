@@ -5,21 +5,25 @@ import {
   everything,
   type Identity,
   memory,
+  nats,
   newId,
   type OpenBroker,
   realClock,
   redis,
 } from '../../src/index.js'
+import { type Nats, startNats } from '../servers/nats.js'
 import { type Redis, startRedis } from '../servers/redis.js'
 import { type StartedRelay, startRelay } from '../start-relay.js'
 import { client as v1Client } from '../v1-client.js'
 import { type LockClient, lockClient } from './lock-clients.js'
 
 let server: Redis
+let jetStream: Nats
 
 beforeAll(async () => {
   server = await startRedis()
-  return server.stop
+  jetStream = await startNats({ jetstream: true })
+  return () => Promise.all([server.stop(), jetStream.stop()])
 })
 
 const ports = { clock: realClock, newId, maxPayload: 1024 * 1024 }
@@ -31,6 +35,10 @@ const stores: Record<string, () => Promise<readonly [StartedRelay, StartedRelay]
   },
   async Redis() {
     const main: OpenBroker = redis({ url: server.url }, ports)
+    return [await startRelay({ brokers: { main } }), await startRelay({ brokers: { main } })]
+  },
+  async NATS() {
+    const main: OpenBroker = nats({ addresses: [jetStream.url] }, ports)
     return [await startRelay({ brokers: { main } }), await startRelay({ brokers: { main } })]
   },
 }

@@ -2,7 +2,7 @@ import { decodeUtf8 } from '@wildcast/protocol'
 import type { Clock } from '../../../core/clock.js'
 import { termAfter } from '../../../core/revision.js'
 import type { JetStream } from './jet-stream.js'
-import { isRefusedWith, jetStreamCodes } from './jet-stream-error.js'
+import { isOutOfRoom, isRefusedWith, jetStreamCodes } from './jet-stream-error.js'
 import { termSubject, valuesStream } from './places.js'
 
 /** The newest change that a relay has seen at a NATS, over all its connections. */
@@ -49,6 +49,8 @@ export async function presentTerm(
       await jetStream.publishToNew(valuesStream, termSubject, JSON.stringify(record), expected)
       return term
     } catch (cause) {
+      // Values can still be read and deleted.
+      if (known && isOutOfRoom(cause)) return known.term
       if (!isRefusedWith(cause, jetStreamCodes.wrongSequence)) throw cause
     }
   }

@@ -32,6 +32,11 @@ export function isRefusedWith(cause: unknown, ...codes: readonly number[]): bool
   return cause instanceof JetStreamError && codes.includes(cause.code)
 }
 
+/** Whether there is no room for a message: in the stream, in the account, or on the disk. */
+export function isOutOfRoom(cause: unknown): boolean {
+  return isRefusedWith(cause, storeFailed, ...fullCodes)
+}
+
 /** Whether the stream holds the most messages that it may hold. */
 export function isOutOfMessages(cause: unknown): boolean {
   return isRefusedWith(cause, storeFailed) && /maximum messages/.test(String(cause))
@@ -41,7 +46,7 @@ export function isOutOfMessages(cause: unknown): boolean {
 export function jetStreamFailure(cause: unknown): unknown {
   if (!(cause instanceof JetStreamError)) return cause
   const { code, message } = cause
-  if (code === storeFailed || fullCodes.includes(code))
+  if (isOutOfRoom(cause))
     return new WildcastError(
       'storage_full',
       `NATS has no room for it (${message}): delete values, or raise the limits of JetStream`,

@@ -3,7 +3,7 @@ import type { NatsConnection } from 'nats'
 import type { Clock } from '../../../core/clock.js'
 import { within } from '../../../core/within.js'
 import { noHeaders } from '../message-form.js'
-import { isRefusedWith, jetStreamCodes, jetStreamFailure } from './jet-stream-error.js'
+import { isRefusedWith, JetStreamError, jetStreamCodes, jetStreamFailure } from './jet-stream-error.js'
 import { changePrefix } from './places.js'
 import type { ValuesStream } from './values-stream.js'
 
@@ -39,15 +39,11 @@ export async function jetStreamSupportOf(
   const [major = 0, minor = 0] = version.split('.').map(Number)
   if (major < oldest[0] || (major === oldest[0] && minor < oldest[1]))
     return { can: `values need nats-server ${oldest.join('.')} or later; this is ${version}` }
-  let support: JetStreamSupport = { can: silentReason, isTemporary: true }
-  await within(
-    answerMs,
-    found(nats, stream).then((known) => {
-      support = known
-    }),
-    clock,
-  )
-  return support
+  const support = found(nats, stream)
+  const silent = new Promise<JetStreamSupport>((resolve) => {
+    void within(answerMs, support, clock).then(() => resolve({ can: silentReason, isTemporary: true }))
+  })
+  return Promise.race([support, silent])
 }
 
 async function found(nats: NatsConnection, stream: Pick<ValuesStream, 'find'>): Promise<JetStreamSupport> {
@@ -55,8 +51,10 @@ async function found(nats: NatsConnection, stream: Pick<ValuesStream, 'find'>): 
     await stream.find()
     return { can: (await canSubscribe(nats)) || forbiddenReason }
   } catch (cause) {
-    if (nats.isClosed()) throw cause
-    return refused(cause)
+    // Another error is the end of the connection.
+    if (cause instanceof JetStreamError || (cause instanceof WildcastError && cause.code !== 'broker_down'))
+      return refused(cause)
+    throw cause
   }
 }
 

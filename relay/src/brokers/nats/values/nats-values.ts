@@ -6,7 +6,7 @@ import { natsHeadersFrom } from '../headers.js'
 import { writeExpiredWills } from './expired-wills.js'
 import type { HeldChanges } from './held-changes.js'
 import { type JetStream, keptSize } from './jet-stream.js'
-import { isOutOfMessages, isRefusedWith, jetStreamCodes, jetStreamFailure } from './jet-stream-error.js'
+import { isOutOfMessages, isOutOfRoom, isRefusedWith, jetStreamCodes, jetStreamFailure } from './jet-stream-error.js'
 import { NatsLeases } from './leases.js'
 import { markSubject, valuePlace, valuesStream } from './places.js'
 import { storedFormOf } from './stored-form.js'
@@ -55,7 +55,10 @@ export class NatsValues implements ValueStore {
   async mark(): Promise<void> {
     // The answer comes over the way of the changes, after those before it.
     if ((await failing(this.#options.stream.find())) === undefined) return
-    await failing(this.#jetStream.publish(markSubject, ''))
+    const answered = this.#jetStream.publish(markSubject, '').catch((cause: unknown) => {
+      if (!isOutOfRoom(cause)) throw cause
+    })
+    await failing(answered)
     await this.#options.held.delivered()
   }
 
@@ -80,7 +83,11 @@ export class NatsValues implements ValueStore {
       const newest = isBlind ? undefined : await this.#reader.newest(subject)
       const judged = isBlind ? undefined : refusalOf(write, newest?.value?.revision)
       if (judged) return judged
-      const seq = await this.#publish(subject, write, term, isBlind ? undefined : (newest?.seq ?? 0))
+      const expected = isBlind ? undefined : (newest?.seq ?? 0)
+      const seq = await this.#publish(subject, write, term, expected).catch((cause: unknown) => {
+        if (!deletes || expected === undefined || !isOutOfRoom(cause)) throw cause
+        return this.#deleteWithoutRoom(subject, write, term, expected)
+      })
       if (seq !== undefined) return this.#written(write, revisionOf(term, seq), deletes ? seq : undefined)
     }
     throw new WildcastError('rate_limited', 'others write this subject too often; try again later')
@@ -110,6 +117,15 @@ export class NatsValues implements ValueStore {
       if (isOutOfMessages(cause)) throw storageFull('values', limits.values)
       throw cause
     }
+  }
+
+  /** A deletion is a message as well: the value makes room for it. */
+  async #deleteWithoutRoom(subject: Subject, write: ValueWrite, term: string, seq: number): Promise<number> {
+    await this.#jetStream.remove(valuesStream, seq)
+    const deletion = await this.#publish(subject, write, term, 0)
+    if (deletion === undefined)
+      throw new WildcastError('interrupted', 'another write came between; read the value, and decide again')
+    return deletion
   }
 
   /** The stream has stored it, and this connection has delivered it. */
