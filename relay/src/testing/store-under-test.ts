@@ -87,8 +87,9 @@ export async function revisionOfWrite(
   rest?: WriteInTest,
 ): Promise<string> {
   const written = await write(broker, to, payload, rest)
-  if (written.kind !== 'written') throw new Error(`the write was ${written.kind}`)
-  return written.revision
+  const revision = written.kind === 'written' ? written.revision : undefined
+  if (revision === undefined) throw new Error(`the write was ${written.kind}, without a revision`)
+  return revision
 }
 
 /** Reads a value. */

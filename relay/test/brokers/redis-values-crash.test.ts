@@ -1,7 +1,7 @@
 import { WildcastError } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
 import type { Broker } from '../../src/core/broker.js'
-import { read, write } from '../../src/testing/store-under-test.js'
+import { read, revisionOfWrite } from '../../src/testing/store-under-test.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { startRedis } from '../servers/redis.js'
 import { text } from './link.js'
@@ -28,9 +28,8 @@ class Writer {
     while (!isOver()) {
       const next = this.acknowledged + 1
       try {
-        const written = await write(this.#broker, this.#subject, `${next}`, { ifRevision: this.#revision })
-        if (written.kind !== 'written') throw new Error(`${this.#subject}: ${next} was ${written.kind}`)
-        this.#take(next, written.revision)
+        const given = { ifRevision: this.#revision }
+        this.#take(next, await revisionOfWrite(this.#broker, this.#subject, `${next}`, given))
         acknowledged()
       } catch (cause) {
         if (WildcastError.from(cause).code !== 'interrupted') throw cause

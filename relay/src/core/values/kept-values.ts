@@ -225,8 +225,9 @@ export class KeptValues {
   #add({ subject, payload, revision, headers, user }: StoredValue): void {
     const present = this.#values.get(subject)
     const deleted = this.#deleted?.get(subject)
-    if (deleted !== undefined && deleted >= revision) return
-    if (present && (present.message.revision ?? '') >= revision) return
+    const read = revision ?? '' // without revisions, what was delivered is the newer one
+    if (deleted !== undefined && deleted >= read) return
+    if (present && (present.message.revision ?? '') >= read) return
     const message: BrokerMessage = { subject, payload, revision, headers, user }
     this.#set(subject, { message, seen: present?.seen ?? 0 })
   }

@@ -92,7 +92,7 @@ export class RedisValues implements ValueStore {
     }
   }
 
-  async #write(write: DueWrite): Promise<Written> {
+  async #write(write: DueWrite): Promise<Written<string>> {
     const { terms, echoes, run, writeScript } = this.#options
     const reply = await this.#run(writeScript, writeArguments(write, this.#options, `${run} ${terms.newest}`))
     const { written, isEchoed } = outcomeOf(reply as Buffer)

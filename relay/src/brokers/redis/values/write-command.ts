@@ -36,7 +36,7 @@ export function writeArguments(write: DueWrite, context: WriteContext, server: s
 }
 
 /** Returns the outcome of a write, and whether the echo channel gets its revision. */
-export function outcomeOf(reply: Buffer): { readonly written: Written; readonly isEchoed: boolean } {
+export function outcomeOf(reply: Buffer): { readonly written: Written<string>; readonly isEchoed: boolean } {
   const [kind, revision = ''] = reply.toString('latin1').split(' ')
   if (kind === 'unchanged') return { written: { kind }, isEchoed: false }
   if (kind === 'refused') return { written: { kind, revision: revision || undefined }, isEchoed: false }
