@@ -92,11 +92,7 @@ describe('a program without Wildcast', () => {
     await retain(odd[1] as string, 'x')
     await retain('odd/large', Buffer.alloc(limits.payloadBytes + 1))
     const header = (i: number): string[] => ['-D', 'publish', 'user-property', `h${i}`, 'x']
-    await retain(
-      'odd/headed',
-      'x',
-      Array.from({ length: 65 }, (_, i) => header(i)).flat(),
-    )
+    await retain('odd/headed', 'x', Array.from({ length: 65 }, (_, i) => header(i)).flat())
     await retain('odd/good', 'good')
     expect(await subjectsOf(broker, 'odd.**')).toEqual(['odd.good'])
     expect([...dropped].sort()).toEqual(['foreign_headers', 'foreign_subject', 'foreign_subject', 'too_large'])
