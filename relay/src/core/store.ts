@@ -76,8 +76,8 @@ export type Soon<Result> = Result | Promise<Result>
  * atomic, with its condition; MUST be delivered to the broker's subscribers after it is stored and
  * before it is acknowledged, with its `revision` (`deleted` and an empty payload for a deletion);
  * and all relays MUST deliver the changes of a subject in the order of their revisions, without a
- * gap while the link is up. Without revisions, the order is that of the broker, and a change that
- * was delivered is not older than what `page` has read since the subscription.
+ * gap while the link is up. Without revisions, the order is that of the broker, and each change
+ * since a subscription that `page` reads is delivered to it before a later `mark` resolves.
  *
  * Any method rejects with a `WildcastError`: `broker_down` if nothing was done, `interrupted` if
  * the outcome is unknown, `storage_full` if the store has reached a limit.

@@ -21,7 +21,8 @@ function openMarks({ refusal }: { refusal?: WildcastError } = {}) {
   }
   const marks = new Marks({ wire, topic, clock })
   const returns = (number: string, on = topic) => marks.received({ topic: on, payload: number } as Incoming)
-  return { marks, sent, filters, clock, returns }
+  const retained = () => marks.received({ topic: 'a', payload: 'x', retain: true } as Incoming)
+  return { marks, sent, filters, clock, returns, retained }
 }
 
 /** Resolves when settled promises have run their reactions. */
@@ -63,6 +64,26 @@ it('that never returned are forbidden, and later ones fail at once', async () =>
   await refused
   await expect(marks.mark()).rejects.toMatchObject({ code: 'forbidden' })
   expect([sent, clock.timers]).toEqual([['1'], 0])
+})
+
+it('return later while retained messages come before them, but not for ever', async () => {
+  const { marks, clock, returns, retained } = openMarks()
+  const first = marks.mark()
+  await settled()
+  for (let i = 0; i < 5; i++) {
+    retained()
+    clock.advance(9000)
+  }
+  returns('1')
+  await first
+  const late = expect(marks.mark()).rejects.toMatchObject({ code: 'timeout' })
+  await settled()
+  for (let i = 0; i < 40; i++) {
+    retained()
+    clock.advance(9000)
+  }
+  await late
+  expect(clock.timers).toBe(0)
 })
 
 it('one that is lost after others have returned is late, and the next one is sent', async () => {

@@ -9,8 +9,12 @@ export interface MarksPorts {
   readonly clock: Clock
 }
 
-/** After this time without its return, a mark is lost, or the server does not allow it. */
+/**
+ * A mark is lost, or the server does not allow it, if it does not return within this time after the
+ * last retained message: many of them may come before it. The second limit is for all of them.
+ */
 const returnMs = 10_000
+const longestMs = 300_000
 
 /**
  * Messages of a connection to itself, which return behind all that the server had for it before. A
@@ -25,6 +29,8 @@ export class Marks {
   /** The marks on their way, by number. */
   readonly #away: Map<number, () => void> = new Map()
   #hasReturned = false
+  /** When the last retained message was received. */
+  #progressAt = Number.NEGATIVE_INFINITY
   #refusal: WildcastError | undefined
 
   constructor(ports: MarksPorts) {
@@ -37,8 +43,9 @@ export class Marks {
     return this.#next
   }
 
-  /** Whether a packet is a mark. */
-  received({ topic, payload }: Incoming): boolean {
+  /** Receives each packet. Returns whether it is a mark. */
+  received({ topic, payload, retain }: Incoming): boolean {
+    if (retain) this.#progressAt = this.#ports.clock.now()
     if (topic !== this.#ports.topic) return false
     this.#hasReturned = true
     const number = Number(payload.toString())
@@ -68,8 +75,17 @@ export class Marks {
 
   #return(number: number): Promise<void> {
     const { clock } = this.#ports
+    const since = clock.now()
     return new Promise((resolve, reject) => {
-      const stop = clock.after(returnMs, () => reject(this.#hasReturned ? lostMark() : this.#refuse()))
+      let stop = (): void => {}
+      const wait = (ms: number): void => {
+        stop = clock.after(ms, () => {
+          const rest = this.#progressAt + returnMs - clock.now()
+          if (rest > 0 && clock.now() - since < longestMs) wait(rest)
+          else reject(this.#hasReturned ? lostMark() : this.#refuse())
+        })
+      }
+      wait(returnMs)
       this.#away.set(number, () => {
         stop()
         resolve()
