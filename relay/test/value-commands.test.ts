@@ -18,7 +18,7 @@ describe('wildcast get, set and del', () => {
     })
     expect(JSON.parse((await command('del', 'lamp.1', '--json')).out)).toMatchObject({ subject: 'lamp.1' })
     expect(await command('get', 'lamp.1')).toEqual({ code: 1, out: '', err: 'lamp.1 has no value\n' })
-    expect(await command('del', 'lamp.1')).toEqual({ code: 0, out: '', err: 'lamp.1 had no value\n' })
+    expect(await command('del', 'lamp.1')).toEqual({ code: 0, out: '', err: 'lamp.1 has no value\n' })
   })
 
   it('refuse an empty value, and name the command that deletes', async () => {

@@ -49,6 +49,8 @@ export interface BrokerMessage {
   readonly deleted?: true | undefined
   /** The value no longer matches the filter of a subscription; the payload is empty. */
   readonly left?: true | undefined
+  /** It is a value, but has no `revision`: the broker numbers no changes. */
+  readonly retained?: true | undefined
   /** The user who wrote the value, or published a message that is kept. */
   readonly user?: string | undefined
   /** The number of a message that the broker keeps in its history. */

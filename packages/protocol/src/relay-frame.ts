@@ -20,7 +20,7 @@ export interface MessageFrame {
   readonly user?: string | undefined
   /** The `Subscribe` that asked for a value, or a kept message, which was there before. */
   readonly ref?: number | undefined
-  /** Whether this is such a value. */
+  /** Whether this is such a value or, without `ref`, a value that has no `revision`. */
   readonly retained?: true | undefined
   /** The number of a message that the broker keeps in its history. */
   readonly position?: string | undefined

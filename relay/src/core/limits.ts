@@ -1,4 +1,5 @@
 import { limits as wire } from '@wildcast/protocol'
+import { defaultValueCache } from './value-size.js'
 
 /** Limits of one session. Those with a name of `limitTable` are sent to clients in `Welcome`. */
 export interface SessionLimits {
@@ -79,7 +80,7 @@ export const defaultLimits: Limits = {
   userPublishBytes: undefined,
   subscribes: undefined,
   backlog: mebibyte,
-  valueCache: 256 * mebibyte,
+  valueCache: defaultValueCache,
   resume: mebibyte,
   resumeMs: 60_000,
   connections: undefined,

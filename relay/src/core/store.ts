@@ -6,8 +6,10 @@ export interface StoredValue {
   /**
    * The number of its last change: `<term>-<n>`, of fixed width, so that the order of texts is the
    * order of changes. Equal numbers are the same change. A term begins at each opening of a store.
+   * Absent if the store numbers no changes: then it has no conditions and wills, and its changes
+   * are delivered with `retained` instead.
    */
-  readonly revision: string
+  readonly revision?: string | undefined
   /** Never empty: an empty payload deletes. */
   readonly payload: Payload
   readonly headers?: Headers | undefined
@@ -38,9 +40,9 @@ export interface StoredWill {
   readonly lease: string
 }
 
-/** The outcome of a write. */
-export type Written =
-  | { readonly kind: 'written'; readonly revision: string }
+/** The outcome of a write. `Revision` is `string` at a store that numbers changes. */
+export type Written<Revision extends string | undefined = string | undefined> =
+  | { readonly kind: 'written'; readonly revision: Revision }
   /** There was no value to delete: nothing has changed, and no subscriber is notified. */
   | { readonly kind: 'unchanged' }
   /** The condition is not met. `revision` is that of the present value, if there is one. */
@@ -74,7 +76,8 @@ export type Soon<Result> = Result | Promise<Result>
  * atomic, with its condition; MUST be delivered to the broker's subscribers after it is stored and
  * before it is acknowledged, with its `revision` (`deleted` and an empty payload for a deletion);
  * and all relays MUST deliver the changes of a subject in the order of their revisions, without a
- * gap while the link is up.
+ * gap while the link is up. Without revisions, the order is that of the broker, and each change
+ * since a subscription that `page` reads is delivered to it before a later `mark` resolves.
  *
  * Any method rejects with a `WildcastError`: `broker_down` if nothing was done, `interrupted` if
  * the outcome is unknown, `storage_full` if the store has reached a limit.

@@ -67,7 +67,8 @@ export class StoredOfLease {
   /** A message is delivered. If it changes a value, returns the message that it replaces. */
   observe(message: BrokerMessage): BrokerMessage | undefined {
     if (message.position !== undefined) this.#positions?.observe(message.position)
-    return message.revision === undefined ? undefined : this.#values?.observe(message)
+    const isValue = message.revision !== undefined || message.retained
+    return isValue ? this.#values?.observe(message) : undefined
   }
 
   /** Messages were lost. */

@@ -9,12 +9,16 @@ import { realClock } from '../core/clock.js'
 import { configuredStore, type OnStored } from './configured-store.js'
 import { newId } from './new-id.js'
 
-/**
- * The broker that settings describe.
- * @param onStored called when it has opened a store on disk
- */
-export function openBroker(settings: BrokerSettings, onStored?: OnStored): OpenBroker {
-  const ports = { clock: realClock, newId }
+export interface OpenBrokerOptions {
+  /** Called when it has opened a store on disk. */
+  readonly onStored?: OnStored | undefined
+  /** See `Limits`. */
+  readonly valueCache?: number | undefined
+}
+
+/** The broker that settings describe. */
+export function openBroker(settings: BrokerSettings, { onStored, valueCache }: OpenBrokerOptions = {}): OpenBroker {
+  const ports = { clock: realClock, newId, valueCache }
   switch (settings.type) {
     case 'memory':
       return settings.socket === undefined

@@ -69,7 +69,10 @@ export async function runConfig(
     brokers: Object.fromEntries(
       [...brokers].map(([name, settings]) => [
         name,
-        openBroker(settings, (file, contents) => monitoring.stored(name, file, contents)),
+        openBroker(settings, {
+          onStored: (file, contents) => monitoring.stored(name, file, contents),
+          valueCache: limits?.valueCache,
+        }),
       ]),
     ),
     bridges: bridgesOf({ bridges, brokers }),

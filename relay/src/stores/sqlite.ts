@@ -44,7 +44,7 @@ export function sqlite({ file, limits, clock, rules = [], onOpened }: SqliteOpti
 interface Gathered {
   readonly write: FileWrite
   readonly message: BrokerMessage
-  resolve(written: Written): void
+  resolve(written: Written<string>): void
   reject(cause: Error): void
 }
 
@@ -72,7 +72,7 @@ class SqliteStore implements LocalStore {
     if (rules.list.length > 0) this.history = this.#historyOf(writer)
   }
 
-  write({ message, ifRevision, ttlMs, will }: ValueWrite): Promise<Written> {
+  write({ message, ifRevision, ttlMs, will }: ValueWrite): Promise<Written<string>> {
     const write: FileWrite = {
       ...fieldsOf(message),
       ...(ifRevision !== undefined && { ifRevision }),
@@ -82,7 +82,7 @@ class SqliteStore implements LocalStore {
     return this.#gather(message, write)
   }
 
-  #gather(message: BrokerMessage, write: FileWrite): Promise<Written> {
+  #gather(message: BrokerMessage, write: FileWrite): Promise<Written<string>> {
     // One message to the thread for all writes of a turn, or of a commit.
     if (this.#gathered.length === 0 && !this.#isCommitting) process.nextTick(() => this.#pass())
     return new Promise((resolve, reject) => this.#gathered.push({ write, message, resolve, reject }))

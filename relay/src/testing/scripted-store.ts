@@ -160,7 +160,7 @@ class Scripted implements ScriptedStore {
     return run()
   }
 
-  #apply({ message, ifRevision, will }: ValueWrite): Written {
+  #apply({ message, ifRevision, will }: ValueWrite): Written<string> {
     const { subject, payload, headers, from } = message
     if (!isExact(subject)) throw new TypeError('a value has one subject')
     const present = this.#values.get(subject)

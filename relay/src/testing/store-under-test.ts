@@ -11,6 +11,9 @@ export interface LimitsInTest {
   readonly bytes?: number
 }
 
+/** An ability that a store may lack. Conditions need revisions. */
+export type Lack = 'revisions' | 'users' | 'ttl' | 'limits' | 'reserved subjects'
+
 /** A kind of store. Its contract gates tests by these properties. */
 export interface StoreUnderTest {
   /** Opens a store for one test: empty, and closed when the test has finished. */
@@ -20,6 +23,8 @@ export interface StoreUnderTest {
    * @default false
    */
   readonly exact?: boolean
+  /** Its missing abilities. @default none */
+  readonly lacks?: readonly Lack[]
   /** Whether several relays share the store. @default false */
   readonly shared?: boolean
   /** Whether wills have leases (`ValueStore.renew`). @default false */
@@ -29,8 +34,6 @@ export interface StoreUnderTest {
    * @default false
    */
   readonly durable?: boolean
-  /** Whether values expire (the feature `ttl`). @default true */
-  readonly expires?: boolean
 }
 
 /** The store of one test. */
@@ -87,8 +90,14 @@ export async function revisionOfWrite(
   rest?: WriteInTest,
 ): Promise<string> {
   const written = await write(broker, to, payload, rest)
-  if (written.kind !== 'written') throw new Error(`the write was ${written.kind}`)
-  return written.revision
+  const revision = written.kind === 'written' ? written.revision : undefined
+  if (revision === undefined) throw new Error(`the write was ${written.kind}, without a revision`)
+  return revision
+}
+
+/** Whether a message is a value. */
+export function isValue({ revision, retained }: BrokerMessage): boolean {
+  return revision !== undefined || retained === true
 }
 
 /** Reads a value. */

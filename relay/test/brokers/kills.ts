@@ -29,7 +29,7 @@ class Writer {
       try {
         const written = await write(this.#broker, this.#subject, `${next}`, { ifRevision: this.#revision })
         if (written.kind !== 'written') throw new Error(`${this.#subject}: ${next} was ${written.kind}`)
-        this.#take(next, written.revision)
+        this.#take(next, written.revision ?? '')
         acknowledged()
       } catch (cause) {
         if (WildcastError.from(cause).code !== 'interrupted') throw cause

@@ -1,13 +1,11 @@
 import dns from 'node:dns'
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fakeClock } from '../../src/testing/fake-clock.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Mosquitto, startMosquitto } from '../servers/mosquitto.js'
 import { mosquittoPub, mosquittoSub } from '../servers/mosquitto-clients.js'
+import { forbidding } from '../servers/mosquitto-security.js'
 import { openProxy } from '../servers/tcp-proxy.js'
-import { temporaryFolder } from '../servers/temporary-folder.js'
 import { inTime } from './in-time.js'
 import { text } from './link.js'
 import { mqttLink, versions } from './mqtt-link.js'
@@ -26,30 +24,6 @@ beforeAll(async () => {
     await narrow.kill()
   }
 })
-
-/**
- * Returns lines of mosquitto.conf that forbid publishes and subscriptions to a topic. An ACL file
- * does not refuse subscriptions.
- */
-function forbidding(topic: string): string {
-  const acls = ['publishClientSend', 'subscribePattern'].map((acltype) => ({ acltype, topic, allow: false }))
-  const security = {
-    defaultACLAccess: { publishClientSend: true, publishClientReceive: true, subscribe: true, unsubscribe: true },
-    clients: [],
-    roles: [{ rolename: 'most', acls }],
-    groups: [{ groupname: 'everybody', roles: [{ rolename: 'most' }] }],
-    anonymousGroup: 'everybody',
-  }
-  const file = path.join(temporaryFolder(), 'security.json')
-  writeFileSync(file, JSON.stringify(security))
-  return `plugin ${securityPlugin()}\nplugin_opt_config_file ${file}`
-}
-
-function securityPlugin(): string {
-  const folders = readdirSync('/usr/lib').map((name) => path.join('/usr/lib', name))
-  const files = ['/usr/lib', ...folders].map((folder) => path.join(folder, 'mosquitto_dynamic_security.so'))
-  return files.find((file) => existsSync(file)) ?? path.basename(files[0] ?? '')
-}
 
 const named = (code: string): unknown => expect.objectContaining({ code })
 

@@ -15,7 +15,7 @@ storeContract('NATS', {
   shared: true,
   leased: true,
   durable: true,
-  expires: false,
+  lacks: ['ttl'],
   async open(limits) {
     await emptied(server)
     return natsStore(server, limits && { store: limits })

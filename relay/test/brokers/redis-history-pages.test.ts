@@ -50,7 +50,12 @@ it('have what a model has, for any pattern and bounds, from few logs and from ma
   await fc.assert(
     fc.asyncProperty(
       fc.array(subjects, { minLength: 1, maxLength: 150 }),
-      fc.record({ size: fc.integer({ min: 1, max: 40 }), from: fc.nat(160), to: fc.nat(160), newestFirst: fc.boolean() }),
+      fc.record({
+        size: fc.integer({ min: 1, max: 40 }),
+        from: fc.nat(160),
+        to: fc.nat(160),
+        newestFirst: fc.boolean(),
+      }),
       async (all, { size, from, to, newestFirst }) => {
         await emptied(server)
         const broker = await relay()

@@ -79,9 +79,10 @@ export class StoreWriter {
   continueFrom(values: ReadonlyMap<string, StoredValue>): void {
     for (const [subject, history] of this.#histories) {
       const value = values.get(subject)
-      if (value && value.revision > this.newest) this.newest = value.revision
+      const { revision = '' } = value ?? {}
+      if (revision > this.newest) this.newest = revision
       const found = storedIn(value, history.sent)
-      history.sent = found ? [{ index: found.index, revision: value?.revision ?? found.revision ?? '' }] : []
+      history.sent = found ? [{ index: found.index, revision: revision || (found.revision ?? '') }] : []
     }
   }
 

@@ -11,6 +11,7 @@ export interface FrameFields {
   readonly message?: string
   readonly revision?: string
   readonly deleted?: boolean
+  readonly headers?: Readonly<Record<string, string>>
   readonly retained?: boolean
   readonly open?: boolean
   readonly position?: string

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws'
 import { connected, type FrameFields } from './raw-client.js'
-import type { ReaderEvent, RecordedReader, Tick } from './value-history.js'
+import { nameHeader, type ReaderEvent, type RecordedReader, type Tick } from './value-history.js'
 
 /** Frames that a client does not count. */
 const uncounted: readonly string[] = ['Welcome', 'Received', 'GoingAway']
@@ -42,9 +42,9 @@ export async function openReader(name: string, tick: Tick, options: ReaderOption
   }
   const receive: Record<string, (body: FrameFields) => void> = {
     Subscribed: () => void events.push({ kind: 'subscribed' }),
-    Message({ subject = '', message, revision = '', deleted, retained }) {
+    Message({ ref, subject = '', message, headers, revision = headers?.[nameHeader] ?? '', deleted }) {
       const payload = deleted ? undefined : message?.split(' ')[0]
-      events.push({ kind: retained ? 'replayed' : 'live', subject, revision, payload })
+      events.push({ kind: ref === undefined ? 'live' : 'replayed', subject, revision, payload })
       held.set(subject, payload ?? '')
       settle()
     },

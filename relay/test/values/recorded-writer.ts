@@ -1,5 +1,5 @@
 import { openAsker } from './raw-client.js'
-import type { RecordedWrite, Tick } from './value-history.js'
+import { nameHeader, type RecordedWrite, type Tick } from './value-history.js'
 
 /** Follows each payload, so that slow readers fall behind. */
 const padding = 'x'.repeat(2000)
@@ -11,8 +11,15 @@ export interface ValueWriterClient {
   write(subject: string, payload: string | undefined): Promise<boolean>
 }
 
+export interface WriterOptions {
+  readonly url: string
+  readonly broker?: string | undefined
+  /** Returns a name for the next write, which it has as a header. @default revisions name writes */
+  readonly nextName?: (() => string) | undefined
+}
+
 /** Opens a writer. */
-export async function openWriter(tick: Tick, url: string, broker?: string): Promise<ValueWriterClient> {
+export async function openWriter(tick: Tick, { url, broker, nextName }: WriterOptions): Promise<ValueWriterClient> {
   const writes: RecordedWrite[] = []
   const { ask } = await openAsker(url)
   return {
@@ -21,12 +28,15 @@ export async function openWriter(tick: Tick, url: string, broker?: string): Prom
       const write: RecordedWrite = { subject, payload, from: tick() }
       writes.push(write)
       const message = payload === undefined ? '' : `${payload} ${padding}`
-      const { kind, fields } = await ask('Publish', { subject, message, broker, retain: true })
+      const name = nextName?.()
+      const headers = name === undefined ? undefined : { [nameHeader]: name }
+      const { kind, fields } = await ask('Publish', { subject, message, broker, headers, retain: true })
       // A refused write has no effect; the outcome of an interrupted one is unknown.
       if (kind === 'Error' && fields.code !== 'interrupted') writes.splice(writes.indexOf(write), 1)
       if (kind !== 'Ack') return false
       write.to = tick()
-      if (fields.revision !== undefined) write.revision = fields.revision
+      const revision = fields.revision ?? name
+      if (revision !== undefined) write.revision = revision
       return true
     },
   }

@@ -1,7 +1,7 @@
 import { seededRandom } from '../loss/random.js'
 import { openReader, type Reader, type ReaderOptions } from './recorded-reader.js'
 import { openWriter, type ValueWriterClient } from './recorded-writer.js'
-import type { ValueHistory } from './value-history.js'
+import { numbered, type ValueHistory } from './value-history.js'
 
 export interface ValueRunOptions {
   /** The relays, which share a store. */
@@ -16,6 +16,8 @@ export interface ValueRunOptions {
   readonly joins: number
   /** Runs when a part of the writes is done, for instance to cut a link. */
   readonly disturb?: ((part: number) => Promise<void> | void) | undefined
+  /** See `StoreUnderTest`. */
+  readonly order?: ((last: string) => Promise<readonly string[]>) | undefined
 }
 
 const policies: readonly ReaderOptions['policy'][] = [undefined, undefined, { deliver: 'latest' }, { max_rate: 200 }]
@@ -27,7 +29,7 @@ const parts = 8
  * Writes and deletes values while readers join and leave, some of them slow, and records it all.
  */
 export async function runValues(options: ValueRunOptions): Promise<ValueHistory> {
-  const { urls, broker, seed, subjects, joins, disturb } = options
+  const { urls, broker, seed, subjects, joins, disturb, order } = options
   const random = seededRandom(seed)
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item
   let time = 0
@@ -39,8 +41,12 @@ export async function runValues(options: ValueRunOptions): Promise<ValueHistory>
     readers.push(reader)
     return reader
   }
+  let names = 0
+  const nextName = order && ((): string => `${++names}`)
   const writers = await Promise.all(
-    Array.from({ length: options.writers }, (_, i) => openWriter(tick, urls[i % urls.length] as string, broker)),
+    Array.from({ length: options.writers }, (_, i) =>
+      openWriter(tick, { url: urls[i % urls.length] as string, broker, nextName }),
+    ),
   )
   for (let i = 0; i < subjects; i += 2) await writers[0]?.write(`v.${i}`, `first-${i}`)
   for (const url of urls) readers.push(await openReader(`first of ${url}`, tick, { url, broker, pattern: 'v.*' }))
@@ -68,13 +74,19 @@ export async function runValues(options: ValueRunOptions): Promise<ValueHistory>
   }
 
   for (const reader of readers) reader.resume()
-  await finish(writers[0] as ValueWriterClient, readers)
-  return { writes: writers.flatMap((writer) => writer.writes), readers: readers.map(({ record }) => record) }
+  const last = await finish(writers[0] as ValueWriterClient, readers)
+  const writes = writers.flatMap((writer) => writer.writes)
+  const history: ValueHistory = { writes, readers: readers.map(({ record }) => record) }
+  return order ? numbered(history, await order(last)) : history
 }
 
-/** Writes a last value until it is acknowledged, and waits until all readers have it. */
-async function finish(writer: ValueWriterClient, readers: readonly Reader[]): Promise<void> {
+/**
+ * Writes a last value until it is acknowledged, and waits until all readers have it. Returns its
+ * revision, or its name.
+ */
+async function finish(writer: ValueWriterClient, readers: readonly Reader[]): Promise<string> {
   for (let i = 0; !(await writer.write('v.end', `end-${i}`)); i++);
-  const end = writer.writes.findLast(({ revision }) => revision !== undefined)?.payload as string
-  await Promise.all(readers.filter(({ record }) => record.stayed).map((reader) => reader.has('v.end', end)))
+  const { revision = '', payload = '' } = writer.writes.findLast((write) => write.revision !== undefined) ?? {}
+  await Promise.all(readers.filter(({ record }) => record.stayed).map((reader) => reader.has('v.end', payload)))
+  return revision
 }

@@ -45,3 +45,23 @@ export interface ValueHistory {
   readonly writes: readonly RecordedWrite[]
   readonly readers: readonly RecordedReader[]
 }
+
+/** The header that names a write on a store without revisions. */
+export const nameHeader = 'n'
+
+/** Replaces the names of writes by revisions, in the order in which the broker had the writes. */
+export function numbered({ writes, readers }: ValueHistory, names: readonly string[]): ValueHistory {
+  const revisions = new Map(names.map((name, i) => [name, String(i).padStart(9, '0')]))
+  const revisionOf = (name: string): string => revisions.get(name) ?? `unknown ${name}`
+  return {
+    writes: writes.map((write) =>
+      write.revision === undefined ? write : { ...write, revision: revisionOf(write.revision) },
+    ),
+    readers: readers.map((reader) => ({
+      ...reader,
+      events: reader.events.map((event) =>
+        'revision' in event ? { ...event, revision: revisionOf(event.revision) } : event,
+      ),
+    })),
+  }
+}

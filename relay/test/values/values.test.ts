@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { faultsOfValues } from './check-values.js'
 import { runValues } from './run-values.js'
-import { storesUnderTest } from './stores-under-test.js'
+import { storesUnderTest, unnumberedStores } from './stores-under-test.js'
 
 const isLong = process.env.WILDCAST_LONG === '1'
 
@@ -12,7 +12,7 @@ const size = isLong
 const timeout = isLong ? 3_600_000 : 240_000
 
 describe('values', () => {
-  it.each(Object.entries(storesUnderTest))(
+  it.each(Object.entries({ ...storesUnderTest, ...unnumberedStores }))(
     '%s never go back, and none is missing, doubled or left',
     { timeout },
     async (_, open) => {

@@ -58,13 +58,16 @@ export interface Message<Data = unknown, Wildcards extends readonly string[] = r
   readonly headers: ReadonlyMap<string, string>
   /** All headers in order; the values of a repeated name are adjacent. */
   readonly headerList: Headers
-  /** The number of the value that the message is; undefined if it isn't one. */
+  /** The number of the value that the message is; undefined if it isn't one, or has none. */
   readonly revision: string | undefined
   /** Whether the value of the subject was deleted. Then the message has no data. */
   readonly deleted: boolean
   /** Whether the value no longer matches the `filter`. Then the message has no data. */
   readonly left: boolean
-  /** Whether the value was there before the subscription, which has asked for it. */
+  /**
+   * Whether it is a value that was there before the subscription, which has asked for it, or any
+   * value of a broker without revisions.
+   */
   readonly retained: boolean
   /** The user who wrote the value, if the relay knows it. */
   readonly user: string | undefined

@@ -11,6 +11,7 @@ const value = (subject: string, revision: string | undefined, text?: string): Re
       message: text ?? '',
       broker: 'test',
       revision,
+      retained: revision === undefined || undefined,
       deleted: text === undefined || undefined,
     },
     '**',
@@ -90,9 +91,20 @@ test('a value that is sent again unchanged is no change', () => {
 
 test('values without revisions replace each other in the order in which they are received', () => {
   const table = new PatternValues()
+  for (const text of ['1', '2', undefined, '3']) {
+    table.take(value('a', undefined, text))
+    expect(shown(table)).toEqual(text === undefined ? {} : { a: text })
+  }
+})
+
+test('a message that was published without "retain" is no value', () => {
+  const table = new PatternValues()
+  const frame = { kind: 'Message', subject: 'a', message: 'plain', broker: 'test' } as const
+  expect(table.take(new ReceivedMessage(frame, '**', 0))).toBe(false)
   table.take(value('a', undefined, '1'))
-  table.take(value('a', undefined, '2'))
-  expect(shown(table)).toEqual({ a: '2' })
+  expect(table.take(new ReceivedMessage({ ...frame, message: '' }, '**', 0))).toBe(false)
+  table.end()
+  expect(shown(table)).toEqual({ a: '1' })
 })
 
 test('with any interleaving of values and changes, no value goes back and none is left', () => {

@@ -33,9 +33,10 @@ export class PatternValues<Data = unknown, Wildcards extends readonly string[] =
     this.#given = new Map()
   }
 
-  /** Takes a value or its end. Returns false if it is not newer than the present value. */
+  /** Takes a value or its end. Returns false if it is not newer than the present value, or no value. */
   take(message: Message<Data, Wildcards>): boolean {
-    const { subject, revision, deleted, left } = message
+    const { subject, revision, deleted, left, retained } = message
+    if (revision === undefined && !retained) return false
     const present = this.#values.get(subject)?.revision
     const newest = this.#given ? this.#given.get(subject) : present
     const isOld = revision !== undefined && newest !== undefined && revision <= newest

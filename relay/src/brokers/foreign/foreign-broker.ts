@@ -1,4 +1,4 @@
-import { type BrokerMessage, headerSize, limits, payloadSize, type Subject, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, limits, type Subject, WildcastError } from '@wildcast/protocol'
 import type {
   Broker,
   BrokerEvents,
@@ -13,6 +13,7 @@ import type { Clock } from '../../core/clock.js'
 import type { HistoryStore } from '../../core/history-store.js'
 import type { ValueStore } from '../../core/store.js'
 import type { BrokerConnection, Driver, Native } from './driver.js'
+import { fitsClients } from './fits-clients.js'
 import { ForeignHistory } from './foreign-history.js'
 import { ForeignValues } from './foreign-values.js'
 import { ReconnectingLink } from './link.js'
@@ -26,6 +27,8 @@ export interface ForeignPorts {
   readonly newId: () => string
   /** Bytes of the longest payload that clients may be sent. @default 1 MiB */
   readonly maxPayload?: number | undefined
+  /** Bytes of values that a broker may hold while they are read. @default 256 MiB */
+  readonly valueCache?: number | undefined
 }
 
 export interface ForeignOptions extends ForeignPorts {
@@ -131,11 +134,9 @@ class ForeignBroker<N extends Native> implements Broker {
     return { ...answer, subject: message.subject as Subject }
   }
 
-  /** Whether clients may be sent a message. Headers and error count as in what clients publish. */
+  /** Whether clients may be sent a message. Others are counted. */
   #fits(message: BrokerMessage): boolean {
-    const { payload } = message
-    const most = this.#maxPayload - headerSize(message)
-    const fits = payload.length <= most && payloadSize(payload) <= most
+    const fits = fitsClients(message, this.#maxPayload)
     if (!fits) this.#events.dropped('too_large')
     return fits
   }

@@ -14,7 +14,7 @@ type WriteBody = readonly [
 
 type ValueBody = readonly [
   subject: Subject,
-  revision: string,
+  revision: string | null | undefined,
   payload: Payload,
   headers: Headers | null | undefined,
   user: string | null | undefined,
@@ -89,7 +89,7 @@ function valueForm({ subject, revision, payload, headers, user }: StoredValue): 
 }
 
 function readForm([subject, revision, payload, headers, user]: ValueBody): StoredValue {
-  return { subject, revision, payload, headers: headers ?? undefined, user: user ?? undefined }
+  return { subject, revision: revision ?? undefined, payload, headers: headers ?? undefined, user: user ?? undefined }
 }
 
 function willOf([payload, lease]: readonly [Payload, string]): StoredWill {

@@ -26,6 +26,7 @@ function openConnection() {
       request = take
       return { confirmed: Promise.resolve(), end: async () => {} }
     },
+    mark: async () => {},
     close: async () => {},
   }
   const connection = new MqttConnection({ server: serverOf({}, 5), routes, exchange, clock: fakeClock() })

@@ -10,6 +10,7 @@ import type { MqttNative } from './native.js'
 import { type Offers, offers } from './offers.js'
 import type { Routes } from './routes.js'
 import type { MqttServerFacts } from './server.js'
+import type { MqttValues } from './values/mqtt-values.js'
 import type { Incoming } from './wire.js'
 
 interface MqttConnectionOptions {
@@ -17,6 +18,8 @@ interface MqttConnectionOptions {
   readonly routes: Routes
   readonly exchange: Exchange
   readonly clock: Clock
+  /** Absent if the server keeps no values. */
+  readonly values?: MqttValues | undefined
 }
 
 /** A responder of this relay. */
@@ -26,6 +29,7 @@ interface Responder {
 
 /** One connection to an MQTT server: its subscriptions, and the exchange of its messages. */
 export class MqttConnection implements BrokerConnection<MqttNative> {
+  readonly values: MqttValues | undefined
   readonly #server: MqttServerFacts
   readonly #routes: Routes
   readonly #exchange: Exchange
@@ -33,7 +37,8 @@ export class MqttConnection implements BrokerConnection<MqttNative> {
   readonly #offers: Set<Offers> = new Set()
   readonly #owed: OwedAnswers<Responder, Pattern>
 
-  constructor({ server, routes, exchange, clock }: MqttConnectionOptions) {
+  constructor({ server, routes, exchange, clock, values }: MqttConnectionOptions) {
+    this.values = values
     this.#server = server
     this.#routes = routes
     this.#exchange = exchange
@@ -73,7 +78,7 @@ export class MqttConnection implements BrokerConnection<MqttNative> {
     void this.#owed.leaveAll()
     this.#exchange.end(mqttEndedError())
     for (const open of this.#offers) open.end()
-    await this.#routes.close()
+    await Promise.all([this.#routes.close(), this.values?.close()])
   }
 
   /** The server may have changed since the interest was accepted. */
@@ -90,7 +95,7 @@ export class MqttConnection implements BrokerConnection<MqttNative> {
     let ended = false
     const route = this.#routes.add(filter, (packet) => {
       const message = ended ? undefined : this.#exchange.read(packet)
-      if (message) sink(message)
+      if (message) sink(packet.retain ? changeOf(message) : message)
     })
     return {
       confirmed: route.confirmed,
@@ -124,4 +129,10 @@ export class MqttConnection implements BrokerConnection<MqttNative> {
     const { code, message } = noServer(subject, 'left')
     return this.#exchange.publish({ subject: answerOn, payload: '', error: { code, message } })
   }
+}
+
+/** Returns the change of a value that a retained message is. */
+function changeOf(message: BrokerMessage): BrokerMessage {
+  const deleted = message.payload.length === 0 && { payload: '', deleted: true as const }
+  return { ...message, retained: true, ...deleted }
 }

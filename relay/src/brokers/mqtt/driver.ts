@@ -1,5 +1,6 @@
 import { limits } from '@wildcast/protocol'
 import type { Features, Interest } from '../../core/broker.js'
+import { defaultValueCache } from '../../core/value-size.js'
 import { readCertificates } from '../foreign/certificates.js'
 import type { BrokerConnection, ConnectionEvents, Driver } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
@@ -18,6 +19,7 @@ import { openWire } from './open-wire.js'
 import { keepAliveOf, mqttAddressOf, type Version } from './options.js'
 import { OriginalExchange } from './original-exchange.js'
 import type { MqttServerFacts } from './server.js'
+import { MqttValues, type MqttValuesPorts } from './values/mqtt-values.js'
 import type { MqttWire, WireEvents } from './wire.js'
 
 /** Opens connections to an MQTT server, and remembers its version and features. */
@@ -60,7 +62,7 @@ export class MqttDriver implements Driver<MqttNative> {
       : new MqttLanes({
           wire,
           clock: this.#ports.clock,
-          open: (lane, take) => this.#open({ lost, received: take }, lane),
+          open: (lane, take) => this.#open({ lost, received: take }, `-lane-${lane + 1}`),
         })
     received = (packet) => routes.received(packet)
     const { payload } = this.#settings
@@ -69,7 +71,13 @@ export class MqttDriver implements Driver<MqttNative> {
     const ports: ExchangePorts = { wire, routes, form, clock, newId, addresses: this.#addresses, maxPayload, dropped }
     const native = server.version === 5 && payload !== 'envelope'
     const exchange = native ? new NativeExchange(ports) : new OriginalExchange(ports)
-    return new MqttConnection({ server, routes, exchange, clock })
+    const values = this.features.retained === true ? this.#values({ ...ports, exchange }) : undefined
+    return new MqttConnection({ server, routes, exchange, clock, values })
+  }
+
+  #values(ports: Omit<MqttValuesPorts, 'open' | 'valueCache'>): MqttValues {
+    const { valueCache = defaultValueCache } = this.#ports
+    return new MqttValues({ ...ports, valueCache, open: (events) => this.#open(events, '-values') })
   }
 
   /** If the server refuses the version, tries the other one, unless the settings name a version. */
@@ -83,13 +91,12 @@ export class MqttDriver implements Driver<MqttNative> {
     }
   }
 
-  async #open(events: WireEvents, lane = 0): Promise<MqttWire> {
+  /** @param suffix - a server closes the older of two connections with the same id */
+  async #open(events: WireEvents, suffix = ''): Promise<MqttWire> {
     const settings = this.#settings
-    const { clock, maxPayload } = this.#ports
+    const { clock, newId, maxPayload } = this.#ports
     const certificates = await readCertificates(settings.tls)
-    // A server closes the older of two connections with the same id.
-    const id = lane === 0 ? this.#id : `${this.#id}-lane-${lane + 1}`
-    const identity = { id, version: this.#version, certificates, maxPayload }
-    return openWire({ settings, identity, connection: this.#connection, clock }, events)
+    const identity = { id: this.#id + suffix, version: this.#version, certificates, maxPayload }
+    return openWire({ settings, identity, connection: this.#connection, clock, newId }, events)
   }
 }

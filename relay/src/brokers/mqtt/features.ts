@@ -23,7 +23,20 @@ export function mqttFeatures({ version, payload }: MqttSettings, server: MqttSer
     response_subject: five || payload === 'envelope' ? true : needsFive('response topic; use request'),
     headers: five ? true : needsFive('user properties'),
     wildcard: 'MQTT publishes to one topic; name it',
-    ...keepsNoValues('Wildcast keeps no values on MQTT'),
+    ...valueFeatures(five, server),
     history: 'MQTT has no history; use a broker of another type',
+  }
+}
+
+/** The features of values. The server keeps them as retained messages, without a number. */
+function valueFeatures(five: boolean, server: MqttServerFacts | undefined): ReturnType<typeof keepsNoValues> {
+  if (!five) return keepsNoValues(`${old}, which does not report which messages are retained; use a server with MQTT 5`)
+  if (server && !server.confirms) return keepsNoValues('the server confirms no publish (its Maximum QoS is 0)')
+  if (server && !server.retains) return keepsNoValues('the server keeps no retained messages; let it keep them')
+  return {
+    retained: true,
+    conditional: 'MQTT has no conditions: its values have no revision',
+    ttl: 'MQTT reports no expiry of a value',
+    presence: 'presence needs conditions, which MQTT does not have',
   }
 }

@@ -18,6 +18,8 @@ function openServer(copies: boolean) {
     subscribe: async (filter, identifier = 0) => void filters.set(filter, identifier),
     unsubscribe: async (filter) => void filters.delete(filter),
     publish: async () => true,
+    subscribeRetained: async () => {},
+    mark: async () => {},
     async close() {},
   }
   const routes = new Identifiers(wire, () => {

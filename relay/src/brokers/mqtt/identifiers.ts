@@ -58,6 +58,10 @@ export class Identifiers implements Routes {
     return { confirmed: subscription.confirmed, end: () => this.#leave(subscription, listener) }
   }
 
+  mark(): Promise<void> {
+    return this.#wire.mark()
+  }
+
   close(): Promise<void> {
     return this.#wire.close()
   }

@@ -82,6 +82,12 @@ export class Lane {
     this.#byTopic.delete(subscription.filter)
   }
 
+  /** See `MqttWire.mark`. */
+  async mark(): Promise<void> {
+    const wire = await this.#wire.catch(() => undefined) // then it has no subscriptions
+    await wire?.mark()
+  }
+
   /** Closes the connection, if it is open. Never rejects. */
   close(): Promise<void> {
     return this.#wire.then(

@@ -15,8 +15,10 @@ import type { Incoming, MqttWire } from './wire.js'
 function openServer(copies: boolean) {
   const wires: (MqttWire & { readonly filters: Set<string>; take: (packet: Incoming) => void; closed: boolean })[] = []
   let isRefusing = false
+  let marks = 0
   return {
     wires,
+    marks: () => marks,
     refuse() {
       isRefusing = true
     },
@@ -31,6 +33,8 @@ function openServer(copies: boolean) {
         subscribe: async (filter: string) => void filters.add(filter),
         unsubscribe: async (filter: string) => void filters.delete(filter),
         publish: async () => true,
+        subscribeRetained: async () => {},
+        mark: async () => void marks++,
         async close() {
           wire.closed = true
         },
@@ -140,6 +144,20 @@ describe('lanes', () => {
     expect(clock.timers).toBe(0)
     await routes.add('b', () => {}).confirmed
     expect(server.wires.map(({ filters }) => [...filters])).toEqual([['a/#', 'b']])
+  })
+
+  it('are marked all, those that could not be opened excepted', async () => {
+    const { server, clock, routes } = await lanesOf(true)
+    for (const filter of ['a/#', 'a/b']) await routes.add(filter, () => {}).confirmed
+    server.refuse()
+    const refused = routes.add('a/+', () => {}).confirmed.catch(() => {})
+    const marked = routes.mark()
+    for (let i = 0; i < 3; i++) {
+      await settled()
+      clock.advance(500)
+    }
+    await Promise.all([refused, marked])
+    expect(server.marks()).toBe(2)
   })
 
   it('close all connections, and leave no timer', async () => {

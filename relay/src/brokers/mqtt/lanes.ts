@@ -1,20 +1,13 @@
 import { WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
-import { mqttEndedError } from './failures.js'
 import { Lane, type LaneListener } from './lane.js'
 import { placementOf, plainLanes } from './lane-plan.js'
+import { openPatiently } from './patient-open.js'
 import type { Route, Routes, Take } from './routes.js'
 import type { Incoming, MqttWire } from './wire.js'
 
 /** How long a lane without filters stays open: the next request may need it. */
 const lingerMs = 10_000
-
-/**
- * How many attempts are made to open a lane, and the wait between them: a server may be at its
- * limit of connections.
- */
-const mostAttempts = 3
-const retryAfterMs = 500
 
 export interface LaneOptions {
   /** The connection of the first lane. */
@@ -56,6 +49,11 @@ export class MqttLanes implements Routes {
     return { confirmed: subscription.confirmed, end: leave }
   }
 
+  async mark(): Promise<void> {
+    this.#laneAt(0)
+    await Promise.all(this.#lanes.map((lane) => lane?.mark()))
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     for (const lane of this.#lanes) lane?.stopLinger()
@@ -76,21 +74,14 @@ export class MqttLanes implements Routes {
     return lane
   }
 
-  async #openWire(index: number, take: Take): Promise<MqttWire> {
+  #openWire(index: number, take: Take): Promise<MqttWire> {
     const { open, clock } = this.#options
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const wire = await open(index, take)
-        if (!this.#closed) return wire
-        await wire.close()
-      } catch (cause) {
-        if (!this.#closed && attempt === mostAttempts) throw tooFewConnections(cause)
-      }
-      if (this.#closed) throw mqttEndedError()
-      await new Promise<void>((resolve) => {
-        clock.after(retryAfterMs, resolve)
-      })
-    }
+    return openPatiently({
+      open: () => open(index, take),
+      clock,
+      isClosed: () => this.#closed,
+      why: 'patterns that overlap need more connections without MQTT 5',
+    })
   }
 
   /** Closes a lane after a while if it has no filters. The first lane stays. */
@@ -111,10 +102,4 @@ export class MqttLanes implements Routes {
 function refused(): Route {
   const why = `more than ${plainLanes} groups with patterns that overlap need a server with subscription identifiers`
   return { confirmed: Promise.reject(new WildcastError('unsupported', why)), end: async () => {} }
-}
-
-function tooFewConnections(cause: unknown): WildcastError {
-  const { message } = WildcastError.from(cause)
-  const why = `patterns that overlap need more connections without MQTT 5, and the server refused one: ${message}`
-  return new WildcastError('internal', why, { cause })
 }

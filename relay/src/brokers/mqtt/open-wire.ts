@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
-import { connect, type MqttClient, UniqueMessageIdProvider } from 'mqtt'
+import { WildcastError } from '@wildcast/protocol'
+import { connect, type IClientSubscribeOptions, type MqttClient, UniqueMessageIdProvider } from 'mqtt'
 import type { Clock } from '../../core/clock.js'
 import { within } from '../../core/within.js'
 import { readInTurns } from '../foreign/read-in-turns.js'
@@ -15,6 +16,7 @@ import { intervals } from './intervals.js'
 import { type ConnectionIdentity, mqttClientOptions } from './options.js'
 import './puback-reasons.js'
 import { keepAliveByData } from './keep-alive.js'
+import { Marks } from './marks.js'
 import { type ReceiveWindow, receiveWindow } from './receive-window.js'
 import { lateError, publishRefusal, subscribeRefusal } from './refusals.js'
 import { type MqttServerFacts, serverOf } from './server.js'
@@ -31,6 +33,7 @@ export interface MqttWireOptions {
   readonly identity: ConnectionIdentity
   readonly connection: MqttConnectionName
   readonly clock: Clock
+  readonly newId: () => string
 }
 
 /**
@@ -38,7 +41,7 @@ export interface MqttWireOptions {
  * @throws {WildcastError} `broker_down` with the remedy, and the error of mqtt.js as its cause
  */
 export function openWire(
-  { settings, identity, connection, clock }: MqttWireOptions,
+  { settings, identity, connection, clock, newId }: MqttWireOptions,
   events: WireEvents,
 ): Promise<MqttWire> {
   return new Promise((resolve, reject) => {
@@ -69,7 +72,7 @@ export function openWire(
       readInTurns(client.stream, clock)
       keepAliveByData(client)
       const server = serverOf(packet, identity.version, settings.maxPacketSize)
-      resolve(new OpenMqttWire(client, server, { connection, clock, events }))
+      resolve(new OpenMqttWire(client, server, { connection, clock, newId, events }))
     })
   })
 }
@@ -80,6 +83,7 @@ class OpenMqttWire implements MqttWire {
   readonly #clock: Clock
   readonly #window: ReceiveWindow
   readonly #unanswered: Unanswered = new Unanswered()
+  readonly #marks: Marks
   /** The reason of the PUBACK that mqtt.js reports next: on success it omits the reason. */
   #reason = 0
   #ended = false
@@ -88,20 +92,23 @@ class OpenMqttWire implements MqttWire {
   constructor(
     client: MqttClient,
     server: MqttServerFacts,
-    options: Pick<MqttWireOptions, 'connection' | 'clock'> & { events: WireEvents },
+    options: Pick<MqttWireOptions, 'connection' | 'clock' | 'newId'> & { events: WireEvents },
   ) {
-    const { connection, clock, events } = options
+    const { connection, clock, newId, events } = options
     this.server = server
     this.#client = client
     this.#clock = clock
     this.#window = receiveWindow(server.window, clock)
+    this.#marks = new Marks({ wire: this, topic: `_reply/${newId()}/mark`, clock })
     const end = (how: ConnectionEnd): void => {
       if (this.#ended) return
       this.#end()
       if (!this.#closing) events.lost(mqttLossOf(how, connection))
     }
     client.on('message', (_topic, _payload, packet) => {
-      if (!this.#ended && !packet.retain) events.received(packet)
+      if (this.#ended || this.#marks.received(packet)) return
+      // MQTT 3.1.1 sends retained messages at each subscription, and sets `retain` for those only.
+      if (server.version === 5 || !packet.retain) events.received(packet)
     })
     client.on('packetreceive', (packet) => {
       if (packet.cmd === 'puback') this.#reason = packet.reasonCode ?? 0
@@ -112,13 +119,31 @@ class OpenMqttWire implements MqttWire {
   }
 
   subscribe(filter: string, identifier?: number): Promise<void> {
-    const { version } = this.server
     // `rh: 2` requests no retained messages. MQTT 3.1.1 sends them, and they are dropped above.
-    const options = {
+    // `rap` keeps the mark of later ones.
+    return this.#subscribe(filter, {
       qos: 1,
       rh: 2,
+      rap: true,
       ...(identifier && { properties: { subscriptionIdentifier: identifier } }),
-    } as const
+    })
+  }
+
+  subscribeRetained(filter: string): Promise<void> {
+    return this.#subscribe(filter, { qos: 0, rh: 0, rap: false })
+  }
+
+  mark(): Promise<void> {
+    return this.#unanswered.send((settle) => {
+      this.#marks.mark().then(
+        () => settle(undefined),
+        (cause) => settle(WildcastError.from(cause)),
+      )
+    })
+  }
+
+  #subscribe(filter: string, options: IClientSubscribeOptions): Promise<void> {
+    const { version } = this.server
     return this.#unanswered.send((settle) => {
       this.#client.subscribe(filter, options, (error, _granted, packet) => {
         const reason = packet?.granted[0]
@@ -135,8 +160,8 @@ class OpenMqttWire implements MqttWire {
       .catch(() => {})
   }
 
-  publish({ topic, payload, properties }: MqttPublish): Promise<boolean> {
-    const options = { qos: 1, ...(properties && { properties }) } as const
+  publish({ topic, payload, properties, retain = false }: MqttPublish): Promise<boolean> {
+    const options = { qos: 1, retain, ...(properties && { properties }) } as const
     return this.#unanswered.send((settle) => {
       const send = (): void => {
         if (this.#ended) return // `end` has settled it

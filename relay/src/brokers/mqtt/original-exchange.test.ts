@@ -17,11 +17,13 @@ function openExchange(maxPayload: number) {
     subscribe: nothing,
     unsubscribe: nothing,
     publish: async () => true,
+    subscribeRetained: async () => {},
+    mark: async () => {},
     close: nothing,
   }
   const exchange = new OriginalExchange({
     wire,
-    routes: { add: () => ({ confirmed: nothing(), end: nothing }), close: nothing },
+    routes: { add: () => ({ confirmed: nothing(), end: nothing }), mark: nothing, close: nothing },
     form: envelope,
     clock: fakeClock(),
     newId: () => 'id',

@@ -27,7 +27,9 @@ export function originalReader({
       return undefined
     }
     const properties = propertiesIn(packet)
-    const read = properties && form.read(payloadIn(packet))
+    // The deletion of a retained message has no form.
+    const isDeletion = packet.retain && packet.payload.length === 0
+    const read = properties && (isDeletion ? { payload: '' } : form.read(payloadIn(packet)))
     if (!read) dropped(properties ? 'foreign_message' : 'foreign_headers')
     return read && { ...read, properties }
   }

@@ -16,5 +16,7 @@ export interface Route {
  */
 export interface Routes {
   add(filter: string, take: Take): Route
+  /** See `MqttWire.mark`, for all connections. */
+  mark(): Promise<void>
   close(): Promise<void>
 }

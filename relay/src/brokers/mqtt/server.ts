@@ -14,6 +14,8 @@ export interface MqttServerFacts {
   /** Whether its packets carry the identifiers of their subscriptions. */
   readonly identifiers: boolean
   readonly shares: boolean
+  /** Whether it keeps retained messages. */
+  readonly retains: boolean
 }
 
 /** A wider window is not faster, and packet ids are limited. */
@@ -33,6 +35,7 @@ export function serverOf(
     confirms: properties.maximumQoS !== 0,
     wildcards: properties.wildcardSubscriptionAvailable ?? true,
     identifiers: properties.subscriptionIdentifiersAvailable ?? five,
+    retains: properties.retainAvailable ?? true,
     shares: properties.sharedSubscriptionAvailable ?? five,
   }
 }

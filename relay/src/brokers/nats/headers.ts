@@ -40,11 +40,16 @@ export function natsHeadersIn(block: Uint8Array): NatsHeaders | NatsHeadersFault
   return { status: Number.isNaN(status) ? undefined : status, entries }
 }
 
+/** Headers that are encoded already. */
+export interface EncodedHeaders extends MsgHdrs {
+  encode(): Uint8Array
+}
+
 /**
  * Returns headers for the library, and their size. The library would group the values of a name,
  * but sends what `encode` returns: so `encode` returns them in order.
  */
-export function natsHeadersFrom(entries: Headers): { readonly written: MsgHdrs; readonly size: number } {
+export function natsHeadersFrom(entries: Headers): { readonly written: EncodedHeaders; readonly size: number } {
   const checked = headers()
   for (const [name, value] of entries) checked.append(name, value) // throws if a name or value is invalid
   const lines = entries.map(([name, value]) => `${name}: ${value}\r\n`)

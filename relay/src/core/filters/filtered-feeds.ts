@@ -85,9 +85,9 @@ export class FilteredFeeds implements Iterable<Feed> {
     const matching = message.deleted ? [] : this.#matching(message.payload)
     for (const { feeds } of matching) for (const feed of feeds) feed.deliver(message)
     if (!before) return
-    const { subject, revision } = message
+    const { subject, revision, retained } = message
     const still = new Set(matching)
-    const change: BrokerMessage = message.deleted ? message : { subject, payload: '', revision, left: true }
+    const change: BrokerMessage = message.deleted ? message : { subject, payload: '', revision, retained, left: true }
     for (const one of this.#matching(before.payload))
       if (!still.has(one)) for (const feed of one.feeds) if (feed.readsValues) feed.deliver(change)
   }

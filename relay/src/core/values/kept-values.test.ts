@@ -29,6 +29,12 @@ const value = (subject: string, revision: string, payload = revision): StoredVal
   payload,
 })
 
+const unnumbered = (subject: string, payload: string): StoredValue & BrokerMessage => ({
+  ...value(subject, '', payload),
+  revision: undefined,
+  retained: true,
+})
+
 const change = (subject: string, revision: string): BrokerMessage => value(subject, revision)
 const deletion = (subject: string, revision: string): BrokerMessage => ({
   ...value(subject, revision, ''),
@@ -47,6 +53,8 @@ function kept(limit = 10_000) {
   })
   const content = (): Record<string, string | undefined> =>
     Object.fromEntries([...values_(values)].map(({ message }) => [message.subject, message.revision]))
+  const shown = (): Record<string, unknown> =>
+    Object.fromEntries([...values_(values)].map(({ message }) => [message.subject, message.payload]))
   /** Answers the first read with one page, and the mark after it. */
   const fill = async (...found: StoredValue[]): Promise<void> => {
     held.pages.shift()?.resolve({ values: found })
@@ -54,7 +62,7 @@ function kept(limit = 10_000) {
     held.marks.shift()?.resolve()
     await settled()
   }
-  return { ...held, room, values, log, reader, content, fill }
+  return { ...held, room, values, log, reader, content, shown, fill }
 }
 
 const values_ = (values: KeptValues) => ({ [Symbol.iterator]: () => values[Symbol.iterator]() })
@@ -106,6 +114,19 @@ describe('kept values', () => {
     values.observe(deletion('a.later', '2'))
     await fill(value('a.new', '4'), value('a.gone', '6'), value('a.later', '3'), value('a.still', '1'))
     expect(content()).toEqual({ 'a.new': '5', 'a.later': '3', 'a.still': '1' })
+  })
+
+  it('without revisions are replaced in the order of delivery, and a delivered change wins over a page', async () => {
+    const { values, reader, shown, fill } = kept()
+    values.ask(reader('first'))
+    values.observe(unnumbered('a.new', 'live'))
+    values.observe(unnumbered('a.gone', 'live'))
+    values.observe({ ...unnumbered('a.gone', ''), deleted: true })
+    await fill(unnumbered('a.new', 'read'), unnumbered('a.gone', 'read'), unnumbered('a.still', 'read'))
+    expect(shown()).toEqual({ 'a.new': 'live', 'a.still': 'read' })
+    values.observe(unnumbered('a.still', 'live'))
+    values.observe({ ...unnumbered('a.new', ''), deleted: true })
+    expect(shown()).toEqual({ 'a.still': 'live' })
   })
 
   it('an earlier change that comes after the page is passed over, and an equal one counts as received', async () => {

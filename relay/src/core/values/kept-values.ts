@@ -1,6 +1,7 @@
-import { type BrokerMessage, type Pattern, payloadSize, type Subject, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, type Pattern, type Subject, WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../clock.js'
 import type { StoredValue, ValueStore } from '../store.js'
+import { sizeInMemory, valuesTooLarge } from '../value-size.js'
 import { MemberTally } from './member-tally.js'
 
 /** Memory that the kept values of all patterns share. */
@@ -41,9 +42,6 @@ export interface ValueReader {
 
 /** The size of a page of the store. */
 const page = { values: 1000, bytes: 1024 * 1024 }
-
-/** Bytes that a value takes besides its subject and payload. */
-const overheadBytes = 200
 
 /**
  * The values of a pattern, for the subscribers that read them. They are read from the store once,
@@ -225,8 +223,9 @@ export class KeptValues {
   #add({ subject, payload, revision, headers, user }: StoredValue): void {
     const present = this.#values.get(subject)
     const deleted = this.#deleted?.get(subject)
-    if (deleted !== undefined && deleted >= revision) return
-    if (present && (present.message.revision ?? '') >= revision) return
+    const read = revision ?? '' // without revisions, what was delivered is the newer one
+    if (deleted !== undefined && deleted >= read) return
+    if (present && (present.message.revision ?? '') >= read) return
     const message: BrokerMessage = { subject, payload, revision, headers, user }
     this.#set(subject, { message, seen: present?.seen ?? 0 })
   }
@@ -234,9 +233,9 @@ export class KeptValues {
   #set(subject: Subject, value: KeptValue): void {
     const { room } = this.#options
     const before = this.#values.get(subject)
-    const bytes = bytesOf(value) - (before ? bytesOf(before) : 0)
+    const bytes = sizeInMemory(value.message) - (before ? sizeInMemory(before.message) : 0)
     if (room.used + bytes > room.limit) {
-      this.fail(tooLarge(room.limit))
+      this.fail(valuesTooLarge(room.limit))
       return
     }
     this.#weigh(bytes)
@@ -247,7 +246,7 @@ export class KeptValues {
   #delete(subject: Subject): void {
     const before = this.#values.get(subject)
     if (!before) return
-    this.#weigh(-bytesOf(before))
+    this.#weigh(-sizeInMemory(before.message))
     this.#tally?.remove(subject)
     this.#values.delete(subject)
   }
@@ -269,15 +268,4 @@ export class KeptValues {
 
 function isNewer({ revision = '' }: BrokerMessage, other: string): boolean {
   return revision > other
-}
-
-function bytesOf({ message: { subject, payload } }: KeptValue): number {
-  return overheadBytes + subject.length + payloadSize(payload)
-}
-
-function tooLarge(limit: number): WildcastError {
-  return new WildcastError(
-    'too_large',
-    `the values of all patterns take more than ${limit} bytes; read a narrower pattern, or raise "value_cache"`,
-  )
 }

@@ -63,9 +63,10 @@ export class ValueCommits {
       const stored = will && lease && { payload: will.payload, lease: lease.name }
       const sent = hub.write(broker, { message, ifRevision, ttlMs, will: stored })
       const written = sent instanceof Promise ? await sent : sent
-      if (written.kind !== 'written') lease?.release()
-      else if (will && pending) this.#written(plan, will, { pending, revision: written.revision, signal })
-      else own.cancel(broker, message.subject, written.revision)
+      const revision = written.kind === 'written' ? written.revision : undefined
+      if (revision === undefined) lease?.release()
+      else if (will && pending) this.#written(plan, will, { pending, revision, signal })
+      else own.cancel(broker, message.subject, revision)
       return written
     } catch (cause) {
       lease?.release()

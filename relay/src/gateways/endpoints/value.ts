@@ -13,8 +13,8 @@ import { subjectOfPath } from './subject-of-path.js'
 
 /**
  * `/value/<subject>`: GET and HEAD read the value, PUT writes it, DELETE deletes it. The `ETag` is
- * its revision; writes take `If-Match: "<revision>"` and `If-None-Match: *`, and PUT takes `?ttl=`
- * in milliseconds.
+ * its revision, if it has one; writes take `If-Match: "<revision>"` and `If-None-Match: *`, and PUT
+ * takes `?ttl=` in milliseconds.
  */
 export const valueEndpoint: Gateway = ({ routes }, relay) => {
   const limit = { maxBytes: relay.limits.payload, remedy: 'send a link to it' }
@@ -34,8 +34,9 @@ export const valueEndpoint: Gateway = ({ routes }, relay) => {
 async function read(c: Context, session: Session): Promise<Response> {
   const value = await session.read({ subject: subjectOf(c), broker: brokerOfUrl(c.req.url) })
   if (!value) return c.text('there is no value\n', 404)
-  const headers = { etag: tagOf(value.revision), 'cache-control': 'no-cache' }
-  if (isListed(c.req.header('if-none-match'), headers.etag)) return c.body(null, 304, headers)
+  const etag = value.revision === undefined ? undefined : tagOf(value.revision)
+  const headers = { ...(etag !== undefined && { etag }), 'cache-control': 'no-cache' }
+  if (isListed(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers)
   const isText = payloadText(value.payload) !== undefined
   const type = isText ? 'text/plain; charset=utf-8' : 'application/octet-stream'
   return c.body(payloadBytes(value.payload).slice().buffer, 200, { ...headers, 'content-type': type })
@@ -59,7 +60,7 @@ const subjectOf = (c: Context): string => subjectOfPath(new URL(c.req.url).pathn
 const tagOf = (revision: string): string => `"${revision}"`
 
 /** Whether `If-None-Match` has a tag. A proxy that compresses has made it weak: `W/"…"`. */
-function isListed(list: string | undefined, tag: string): boolean {
+function isListed(list: string | undefined, tag: string | undefined): boolean {
   return list?.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === tag) ?? false
 }
 

@@ -13,7 +13,7 @@ interface SetFlags extends ClientFlags, PrintFlags, ConditionFlags {
 
 const mostTtlMs = 1e12
 
-/** `wildcast set`: writes the value of a subject, and prints its revision. */
+/** `wildcast set`: writes the value of a subject, and prints its revision, if it has one. */
 export function setCommand(): Command {
   return writeCommand('set')
     .description('write the value of a subject; "-" takes it from standard input')
@@ -37,6 +37,8 @@ export function delCommand(): Command {
     .action(async (subject: string, flags: SetFlags) => {
       const done = await once(flags, (client) => values(client).delete(subject, conditionFrom(flags)))
       print(subject, flags, done)
+      // There was none, or its broker gives no revisions.
+      if (done.revision === undefined && !flags.json) process.stderr.write(`${subject} has no value\n`)
     })
 }
 
@@ -53,5 +55,4 @@ function writeCommand(name: string): Command {
 function print(subject: string, { json }: PrintFlags, { revision }: SetResult): void {
   if (json) process.stdout.write(`${JSON.stringify({ subject, revision })}\n`)
   else if (revision !== undefined) process.stdout.write(`${revision}\n`)
-  else process.stderr.write(`${subject} had no value\n`)
 }

@@ -17,6 +17,7 @@ export type Row = readonly [
 
 /** A value with what the file keeps beside it. */
 export interface FileValue extends StoredValue {
+  readonly revision: string
   /** When it expires, in milliseconds since 1970. */
   readonly expiresAt?: number | undefined
   readonly will?: StoredWill | undefined

@@ -53,7 +53,7 @@ export interface FailedOutcome {
 }
 
 /** The outcome of a write. */
-export type Outcome = Written | FailedOutcome
+export type Outcome = Written<string> | FailedOutcome
 
 /** A change that no client has made. An empty payload is a deletion. */
 export interface Change {

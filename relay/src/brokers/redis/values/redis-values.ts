@@ -82,7 +82,7 @@ export class RedisValues implements ValueStore {
     }
   }
 
-  async #write(write: DueWrite): Promise<Written> {
+  async #write(write: DueWrite): Promise<Written<string>> {
     const { store, writeScript } = this.#options
     const reply = await store.run(writeScript, writeArguments(write, this.#options, store.server))
     const { written, isEchoed } = outcomeOf(reply as Buffer)

@@ -47,7 +47,7 @@ function markKindOf({ message }: ValueWrite, rule: string | undefined): MarkKind
 }
 
 /** Returns the outcome of a write, and whether the echo channel gets its revision. */
-export function outcomeOf(reply: Buffer): { readonly written: Written; readonly isEchoed: boolean } {
+export function outcomeOf(reply: Buffer): { readonly written: Written<string>; readonly isEchoed: boolean } {
   const [kind, revision = ''] = reply.toString('latin1').split(' ')
   if (kind === 'unchanged') return { written: { kind }, isEchoed: false }
   if (kind === 'refused') return { written: { kind, revision: revision || undefined }, isEchoed: false }
