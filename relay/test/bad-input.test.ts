@@ -13,6 +13,7 @@ describe('invalid v1 frames', () => {
   const deep = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`
   const value = (fields: object): string =>
     JSON.stringify({ Publish: { subject: 'a', message: 'x', retain: true, ...fields } })
+  const subscription = (fields: object): string => JSON.stringify({ Subscribe: { subject: 'a', ...fields } })
   const frames: [string, string | Uint8Array, string][] = [
     ['an empty frame', '', 'invalid_frame'],
     ['white space', ' '.repeat(100_000), 'invalid_frame'],
@@ -64,6 +65,13 @@ describe('invalid v1 frames', () => {
     ],
     ['no rate at all', '{"Subscribe":{"subject":"a","policy":{"max_rate":0}}}', 'invalid_frame'],
     ['a policy in a group', '{"Subscribe":{"subject":"a","group":"g","policy":{"deliver":"latest"}}}', 'invalid_frame'],
+    ['a filter of 2 kB', subscription({ filter: 'x'.repeat(2000) }), 'too_large'],
+    ['a filter of 9 levels', subscription({ filter: JSON.parse(deep(9)) }), 'too_large'],
+    ['a filter of 1,000 levels', `{"Subscribe":{"subject":"a","filter":${deep(1000)}}}`, 'invalid_frame'],
+    ['a filter of 64 kB', subscription({ filter: 'x'.repeat(64 * 1024) }), 'invalid_frame'],
+    ['a filter of a group', subscription({ filter: null, group: 'g' }), 'invalid_frame'],
+    ['a filter of a responder', subscription({ filter: {}, serve: true }), 'invalid_frame'],
+    ['a filter of a count', subscription({ subject: '$presence.a.*', filter: null, count: true }), 'invalid_frame'],
     ['Authenticate', '{"Authenticate":{"ref":1,"token":"t"}}', 'unsupported'],
     ['an unknown broker', '{"Publish":{"subject":"a","message":"x","broker":"constructor"}}', 'unknown_broker'],
     ['an empty group', '{"Subscribe":{"subject":"a","group":""}}', 'invalid_subject'],

@@ -74,6 +74,20 @@ describe('classic on /ws', () => {
     expect(await socket.json()).toMatchObject({ subject: 'good.after' })
   })
 
+  it('delivers what matches ?filter= on /subscribe', async () => {
+    const { address } = await startRelay()
+    const filter = encodeURIComponent('{"type":"post"}')
+    const socket = await connect(`ws://${address}/subscribe/good.*?filter=${filter}`)
+    await expect
+      .poll(async () => {
+        for (const type of ['get', 'post']) await publish(address, 'good.apple', JSON.stringify({ type }))
+        return socket.waiting.length
+      })
+      .toBeGreaterThan(0)
+    const texts = socket.waiting.map((frame) => Buffer.from(JSON.parse(String(frame)).message).toString())
+    expect(new Set(texts)).toEqual(new Set(['{"type":"post"}']))
+  })
+
   it.each([
     ['not JSON', '{'],
     ['an unknown kind', '{"Shout":"good.*"}'],

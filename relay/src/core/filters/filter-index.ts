@@ -1,22 +1,26 @@
 import type { JsonValue } from '@wildcast/protocol'
 import type { Filter } from './filter.js'
-import { memberOf } from './json-condition.js'
+import { isJsonList, isJsonObject, memberOf } from './json-condition.js'
 
-/** A scalar of a condition. Numbers are text: see `Filter`. */
-type Scalar = string | boolean | null
+/** The leaves of a condition besides scalars: `{}`, which any object matches, and `[]`. */
+const anyObject = Symbol('{}')
+const emptyList = Symbol('[]')
+
+/** A leaf of a condition. Numbers are text: see `Filter`. */
+type Leaf = string | boolean | null | typeof anyObject | typeof emptyList
 
 type Path = readonly (string | number)[]
 
-/** A scalar of a condition, and its place in it. */
+/** A leaf of a condition, and its place in it. */
 interface Place {
   readonly path: Path
-  readonly value: Scalar
+  readonly leaf: Leaf
 }
 
-/** The items whose filters have a scalar at one path. */
+/** The items that are found at one path. */
 interface AtPath<Item> {
   readonly path: Path
-  readonly items: Map<Scalar, Set<Item>>
+  readonly items: Map<Leaf, Set<Item>>
 }
 
 /** An item that a filter selects. */
@@ -24,48 +28,38 @@ export interface Filtered {
   readonly filter: Pick<Filter, 'condition' | 'matchesJson'>
 }
 
-/** The most scalars of a condition that are compared, to place it. */
-const mostPlaces = 16
-
 /**
  * Finds the filters that a payload may match, without a test of each. A filter is found by one of
- * its scalar members: the one that the fewest others are found by, or the first of these.
+ * its leaves: the one that the fewest others are found by, or the first of these.
  */
 export class FilterIndex<Item extends Filtered> {
   /** By the JSON of the path. */
   readonly #paths: Map<string, AtPath<Item>> = new Map()
-  /** Those without a scalar, such as `{}`. */
-  readonly #others: Set<Item> = new Set()
-  readonly #places: Map<Item, Place | undefined> = new Map()
+  readonly #places: Map<Item, Place> = new Map()
 
   get isEmpty(): boolean {
-    return this.#paths.size + this.#others.size + this.#places.size === 0
+    return this.#paths.size + this.#places.size === 0
   }
 
   add(item: Item): void {
     const place = this.#placeFor(item)
     this.#places.set(item, place)
-    if (!place) {
-      this.#others.add(item)
-      return
-    }
     const key = JSON.stringify(place.path)
     const at: AtPath<Item> = this.#paths.get(key) ?? { path: place.path, items: new Map() }
     this.#paths.set(key, at)
-    const items = at.items.get(place.value) ?? new Set()
-    at.items.set(place.value, items.add(item))
+    const items = at.items.get(place.leaf) ?? new Set()
+    at.items.set(place.leaf, items.add(item))
   }
 
   remove(item: Item): void {
     const place = this.#places.get(item)
     this.#places.delete(item)
-    this.#others.delete(item)
     if (!place) return
     const key = JSON.stringify(place.path)
     const items = this.#paths.get(key)?.items
-    const alike = items?.get(place.value)
+    const alike = items?.get(place.leaf)
     alike?.delete(item)
-    if (alike?.size === 0) items?.delete(place.value)
+    if (alike?.size === 0) items?.delete(place.leaf)
     if (items?.size === 0) this.#paths.delete(key)
   }
 
@@ -76,39 +70,44 @@ export class FilterIndex<Item extends Filtered> {
       if (item.filter.matchesJson(json)) found.push(item)
     }
     for (const { path, items } of this.#paths.values()) {
-      const value = scalarOf(valueAt(json, path))
-      if (value !== undefined) items.get(value)?.forEach(test)
+      const leaf = leafFor(valueAt(json, path))
+      if (leaf !== undefined) items.get(leaf)?.forEach(test)
     }
-    this.#others.forEach(test)
     return found
   }
 
-  #placeFor({ filter }: Item): Place | undefined {
-    const places: Place[] = []
-    collectPlaces(filter.condition, [], places)
-    let least: { readonly place: Place; readonly count: number } | undefined
-    for (const place of places) {
-      const count = this.#paths.get(JSON.stringify(place.path))?.items.get(place.value)?.size ?? 0
-      if (!least || count < least.count) least = { place, count }
+  #placeFor({ filter }: Item): Place {
+    const [first, ...more] = placesIn(filter.condition)
+    if (!first) throw new TypeError('a condition has a leaf')
+    let least = { place: first, count: this.#countAt(first) }
+    for (const place of more) {
+      const count = this.#countAt(place)
+      if (count < least.count) least = { place, count }
     }
-    return least?.place
+    return least.place
+  }
+
+  #countAt({ path, leaf }: Place): number {
+    return this.#paths.get(JSON.stringify(path))?.items.get(leaf)?.size ?? 0
   }
 }
 
-/** Adds the first scalars of a condition to `places`. */
-function collectPlaces(condition: JsonValue, path: Path, places: Place[]): void {
-  if (places.length === mostPlaces) return
-  const value = scalarOf(condition)
-  if (value !== undefined) places.push({ path, value })
-  else if (Array.isArray(condition)) condition.forEach((part, i) => void collectPlaces(part, [...path, i], places))
-  else if (typeof condition === 'object' && condition !== null)
-    for (const [name, part] of Object.entries(condition)) collectPlaces(part, [...path, name], places)
+/** The leaves of a condition, in order. */
+function placesIn(condition: JsonValue, path: Path = []): readonly Place[] {
+  const parts: readonly (readonly [string | number, JsonValue])[] = Array.isArray(condition)
+    ? [...condition.entries()]
+    : Object.entries(typeof condition === 'object' ? (condition ?? {}) : {})
+  if (parts.length > 0) return parts.flatMap(([step, part]) => placesIn(part, [...path, step]))
+  const leaf = leafFor(condition)
+  return leaf === undefined ? [] : [{ path, leaf }]
 }
 
-/** Returns a scalar as an index knows it. Equal for those that a condition takes as equal. */
-function scalarOf(value: unknown): Scalar | undefined {
+/** Returns the leaf of conditions that a value matches; undefined if it matches none. */
+function leafFor(value: unknown): Leaf | undefined {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value
-  return typeof value === 'number' && Number.isFinite(value) ? String(value) : undefined
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined
+  if (isJsonList(value)) return value.length === 0 ? emptyList : undefined
+  return isJsonObject(value) ? anyObject : undefined
 }
 
 function valueAt(json: unknown, path: Path): unknown {

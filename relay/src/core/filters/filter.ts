@@ -1,5 +1,5 @@
 import type { JsonValue, Payload } from '@wildcast/protocol'
-import { conditionText, contains, jsonOf } from './json-condition.js'
+import { conditionTest, conditionText, jsonOf } from './json-condition.js'
 
 /** The limits of filters. */
 export const filterLimits = {
@@ -18,11 +18,13 @@ export class Filter {
   readonly key: string
   /** In normal form: members in order, numbers as text. */
   readonly condition: JsonValue
+  readonly #test: (value: unknown) => boolean
 
   /** @param condition - in normal form */
   constructor(condition: JsonValue) {
     this.condition = condition
     this.key = JSON.stringify(condition)
+    this.#test = conditionTest(condition)
   }
 
   /** Whether a payload is JSON that contains the condition. */
@@ -32,7 +34,7 @@ export class Filter {
 
   /** The same for a payload that was parsed with `jsonOf`. */
   matchesJson(json: unknown): boolean {
-    return json !== undefined && contains(json, this.condition)
+    return json !== undefined && this.#test(json)
   }
 }
 

@@ -34,24 +34,31 @@ export function jsonOf(payload: Payload): unknown {
   }
 }
 
-/**
- * Whether a value contains a condition: an object by the members that the condition names, an array
- * by all its elements. A number equals the text that JSON writes for it; nothing else is loose.
- */
+/** Whether a value contains a condition: see `conditionTest`. */
 export function contains(value: unknown, condition: JsonValue): boolean {
-  if (typeof condition !== 'object' || condition === null) return isAlike(value, condition)
-  if (isList(condition))
-    return isList(value) && value.length === condition.length && condition.every((part, i) => contains(value[i], part))
-  return (
-    isObject(value) &&
-    Object.entries(condition).every(([name, part]) => Object.hasOwn(value, name) && contains(value[name], part))
-  )
+  return conditionTest(condition)(value)
+}
+
+/**
+ * Returns a function that tests whether a value contains a condition: an object by the members that
+ * the condition names, an array by all its elements. A number equals the text that JSON writes for
+ * it; nothing else is loose.
+ */
+export function conditionTest(condition: JsonValue): (value: unknown) => boolean {
+  if (typeof condition !== 'object' || condition === null) return (value) => isAlike(value, condition)
+  if (isJsonList(condition)) {
+    const tests = condition.map(conditionTest)
+    return (value) => isJsonList(value) && value.length === tests.length && tests.every((test, i) => test(value[i]))
+  }
+  const members = Object.entries(condition).map(([name, part]) => ({ name, test: conditionTest(part) }))
+  return (value) =>
+    isJsonObject(value) && members.every(({ name, test }) => Object.hasOwn(value, name) && test(value[name]))
 }
 
 /** Returns a member of an object, or an element of an array; undefined without it. */
 export function memberOf(value: unknown, step: string | number): unknown {
-  if (typeof step === 'number') return isList(value) ? value[step] : undefined
-  return isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined
+  if (typeof step === 'number') return isJsonList(value) ? value[step] : undefined
+  return isJsonObject(value) && Object.hasOwn(value, step) ? value[step] : undefined
 }
 
 function isAlike(value: unknown, condition: null | boolean | number | string): boolean {
@@ -62,16 +69,17 @@ function isAlike(value: unknown, condition: null | boolean | number | string): b
 
 /** `JSON.parse` reads `1e999` as infinity, which JSON can't write. */
 function writtenAs(number: number): string | undefined {
-  return Number.isFinite(number) ? JSON.stringify(number) : undefined
+  return Number.isFinite(number) ? String(number) : undefined
 }
 
-// `parseJson` returns a long array of small numbers as bytes.
-function isList<Part>(value: unknown | readonly Part[]): value is readonly Part[] {
+/** Whether a parsed value is an array. `parseJson` returns a long one of small numbers as bytes. */
+export function isJsonList<Part>(value: unknown | readonly Part[]): value is readonly Part[] {
   return Array.isArray(value) || value instanceof Uint8Array
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !isList(value)
+/** Whether a parsed value is an object. */
+export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !isJsonList(value)
 }
 
 function isDeeper(value: JsonValue, levels: number): boolean {
