@@ -26,7 +26,9 @@ export function sweeping({ clock, stores, failed }: SweepingPorts): () => void {
 
   function later(): void {
     const { values, history } = stores()
-    if (isOver || (!values?.sweep && !history?.forget)) return
+    // A broker without stores now may have some over its next connection.
+    const hasStores = values !== undefined || history !== undefined
+    if (isOver || (hasStores && !values?.sweep && !history?.forget)) return
     stop = clock.after(sweepMs, () => void sweep())
   }
 
