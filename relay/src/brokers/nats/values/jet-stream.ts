@@ -40,6 +40,9 @@ export interface StreamMessage {
 
 /** How long JetStream may take to answer. A dead link ends earlier. */
 const timeoutMs = 10_000
+/** The same for a request that changes nothing: a cluster drops it if a stream has no leader. */
+const askMs = 2000
+const mostAsks = 5
 
 /** How often a message is sent to a stream that is being made. */
 const mostTries = 100
@@ -125,11 +128,14 @@ export class JetStream {
   }
 
   /** Resolves with undefined if there is no such stream or message. */
-  #ask(name: string, body: object): Promise<unknown> {
-    return this.#call(name, body).catch((cause: unknown) => {
-      if (isRefusedWith(cause, jetStreamCodes.noStream, jetStreamCodes.noMessage)) return undefined
-      throw cause
-    })
+  async #ask(name: string, body: object): Promise<unknown> {
+    for (let asks = 1; ; asks++)
+      try {
+        return await this.#request(`$JS.API.${name}`, JSON.stringify(body), { timeout: askMs })
+      } catch (cause) {
+        if (isRefusedWith(cause, jetStreamCodes.noStream, jetStreamCodes.noMessage)) return undefined
+        if (asks >= mostAsks || WildcastError.from(cause).code !== 'interrupted') throw cause
+      }
   }
 
   #call(name: string, body: object): Promise<unknown> {
@@ -139,7 +145,7 @@ export class JetStream {
   async #request(
     subject: string,
     payload: Payload,
-    options: { readonly headers?: ReturnType<typeof natsHeadersFrom>['written'] },
+    options: { readonly headers?: ReturnType<typeof natsHeadersFrom>['written']; readonly timeout?: number },
   ): Promise<unknown> {
     const nats = this.#nats
     if (nats.isClosed()) throw closedError()

@@ -77,7 +77,9 @@ export class ValuesStream {
     if (!opened) return (await this.find()) !== undefined
     const info = await this.#info()
     const { created, leader } = opened
-    if (!info || info.created !== created || info.cluster?.leader !== leader || info.state.last_seq < seq) this.#lost()
+    if (!info || info.created !== created || info.state.last_seq < seq) this.#lost()
+    // The last changes of the other server may have been stored and not delivered.
+    if (info.cluster?.leader !== leader) throw this.#end('the values at NATS have moved to another server')
     this.seen(opened.term, info.state.last_seq)
     return true
   }
@@ -155,8 +157,8 @@ export class ValuesStream {
     throw this.#end()
   }
 
-  #end(): WildcastError {
-    const error = new WildcastError('broker_down', 'the values at NATS were replaced or dropped; reading them again')
+  #end(why = 'the values at NATS were replaced or dropped'): WildcastError {
+    const error = new WildcastError('broker_down', `${why}; reading them again`)
     this.#options.failed(error)
     return error
   }
