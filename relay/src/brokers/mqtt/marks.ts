@@ -97,7 +97,7 @@ export class Marks {
   #refuse(): WildcastError {
     this.#refusal = new WildcastError(
       'forbidden',
-      'to read values, the relay must be allowed to publish and to subscribe to _reply/#: look at the ACL of the server',
+      'to read values, the relay must be allowed to publish and subscribe to _reply/#: look at the ACL of the server',
     )
     return this.#refusal
   }
