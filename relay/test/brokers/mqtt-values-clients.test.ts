@@ -89,6 +89,24 @@ it('the SDK gets, sets, deletes and watches values, and refuses presence', async
   })
 })
 
+it('the SDK watches the values that match a filter, and drops those that no longer do', async () => {
+  const { address } = await start()
+  const sdk = createClient({ url: `ws://${address}`, WebSocket })
+  onTestFinished(() => sdk.close())
+  const store = values(sdk)
+  await store.set('order.1', { open: true })
+  await store.set('order.2', { open: false })
+  const watched = store.watch('order.*', { filter: { open: true } })
+  await watched.synced
+  const shown = () => [...watched.all.keys()].sort()
+  expect(shown()).toEqual(['order.1'])
+  await store.set('order.2', { open: true })
+  await expect.poll(shown).toEqual(['order.1', 'order.2'])
+  await store.set('order.1', { open: false })
+  await store.delete('order.2')
+  await expect.poll(shown).toEqual([])
+})
+
 it('HTTP reads, writes and deletes a value, without an ETag and conditions', async () => {
   const { address } = await start()
   const url = `http://${address}/value/http.1`

@@ -80,7 +80,7 @@ describe('a server that forbids', () => {
 })
 
 describe('a server that accepts too few connections', () => {
-  it('gives no values, and says why; messages pass', async () => {
+  it('gives no values, with the reason; messages pass', async () => {
     const server = endsWithTest(await startMosquitto({ config: 'max_connections 1' }))
     const clock = fakeClock()
     const { broker, listen, publish, statuses } = await mqttLink(server.url, {}, { clock })

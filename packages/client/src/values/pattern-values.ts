@@ -33,7 +33,7 @@ export class PatternValues<Data = unknown, Wildcards extends readonly string[] =
     this.#given = new Map()
   }
 
-  /** Takes a value or its end. Returns false if it is not newer than the present value, or no value. */
+  /** Takes a value or its end. Returns false if it is neither, or not newer than the present. */
   take(message: Message<Data, Wildcards>): boolean {
     const { subject, revision, deleted, left, retained } = message
     if (revision === undefined && !retained) return false

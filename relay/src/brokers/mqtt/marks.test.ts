@@ -6,7 +6,7 @@ import type { Incoming, MqttPublish } from './wire.js'
 
 const topic = '_reply/me/mark'
 
-/** A connection whose marks return when the test says so. */
+/** A connection whose marks the test returns. */
 function openMarks({ refusal }: { refusal?: WildcastError } = {}) {
   const sent: string[] = []
   const filters: string[] = []

@@ -97,7 +97,7 @@ export class Marks {
   #refuse(): WildcastError {
     this.#refusal = new WildcastError(
       'forbidden',
-      'to read values, the relay must be allowed to publish and to subscribe to _reply/#: look at the ACL of the server',
+      'no message of the relay to _reply/# returned: look at the ACL of the server and its limit of queued messages',
     )
     return this.#refusal
   }

@@ -27,8 +27,8 @@ class Reading {
 }
 
 /**
- * Divides the values of a pattern into pages. The server sends them all at once, so what a reader
- * has not asked for yet is held, within a limit. What was displaced is read again.
+ * Divides the values of a pattern into pages. The server sends them all at once, so those that a
+ * reader has not asked for yet are held, within a limit. A displaced reading is made again.
  */
 export class Readings {
   readonly #ports: ReadingsPorts
@@ -81,7 +81,7 @@ export class Readings {
     return new Reading(values, bytes)
   }
 
-  /** Displaces readings until there is room. Returns false if there is none. */
+  /** Displaces readings until there is room. Returns false without room. */
   #makeRoom(bytes: number): boolean {
     for (const pattern of this.#held.keys()) {
       if (this.#bytes + bytes <= this.#ports.limit) break
