@@ -177,9 +177,9 @@ export class SessionSubscriptions {
     return this.#pending?.before(broker, (settled) => this.#ports.hub.untilDown(broker, settled))
   }
 
-  /** The number of subscriptions, and of further requests for the values of one. */
+  /** The number of subscriptions, and of further requests for what is stored of one. */
   get #count(): number {
-    return this.#held.size + (this.#replays?.further ?? 0)
+    return this.#held.size + (this.#replays?.further ?? 0) + (this.#histories?.reading ?? 0)
   }
 
   #ownHistories(): SessionHistories {

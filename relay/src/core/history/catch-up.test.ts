@@ -157,3 +157,15 @@ it('a plain subscriber learns the newest position, if messages of its pattern ar
   expect((await reader.sends(ask({})))[0]?.Subscribed?.position).toBe(positions[1])
   expect((await reader.sends(ask({}, 'lamp.*')))[0]?.Subscribed).not.toHaveProperty('position')
 })
+
+it('a session that asks again and again, and does not read, reaches its limit', async () => {
+  const { client } = await open(2)
+  const reader = client()
+  await reader.sends(ask({}))
+  reader.connection.stop()
+  for (let ref = 10; ref < 1100; ref++)
+    await reader.sends({ Subscribe: { ref, subject: 'room.*.msg', after: 'start' } })
+  reader.connection.readOn(Number.POSITIVE_INFINITY)
+  await settled()
+  expect(reader.connection.text).toContain('"code":"too_many_subscriptions"')
+})

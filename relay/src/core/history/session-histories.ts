@@ -56,6 +56,11 @@ export class SessionHistories {
     }
   }
 
+  /** The number of readers that have not caught up. */
+  get reading(): number {
+    return [...this.#reading.values()].reduce((sum, readers) => sum + readers.size, 0)
+  }
+
   /** Reads the history for a subscription that the session has already. */
   again(feed: Feed, reader: HistoryReader): void {
     this.#read(feed, reader, () => {})
