@@ -1,7 +1,14 @@
+import path from 'node:path'
 import { parsePattern } from '@wildcast/protocol'
-import { memory, newId, type RelayServerOptions, realClock } from '../../src/index.js'
+import { memory, newId, type RelayServerOptions, realClock, redis } from '../../src/index.js'
+import { defaultStoreLimits } from '../../src/stores/limits.js'
 import { memoryStore } from '../../src/stores/memory/memory-store.js'
+import { sqlite } from '../../src/stores/sqlite.js'
+import { startRedis } from '../servers/redis.js'
+import { openProxy } from '../servers/tcp-proxy.js'
+import { temporaryFolder } from '../servers/temporary-folder.js'
 import { startRelay } from '../start-relay.js'
+import { standStill } from '../values/stores-under-test.js'
 import { historyRules } from './run-history.js'
 
 /** Slow readers fall behind, and miss messages. */
@@ -23,10 +30,31 @@ async function opened(brokers: readonly RelayServerOptions['brokers'][]): Promis
 
 const ports = { clock: realClock, newId }
 
+const onRedis = (url: string): RelayServerOptions['brokers'] => ({ main: redis({ url, history: rules }, ports) })
+
 /** All histories, some of them with faults. */
 export const historiesUnderTest: Readonly<Record<string, () => Promise<HistoryUnderTest>>> = {
   async 'in memory'() {
     const store = memoryStore({ clock: realClock, rules })
     return { urls: await opened([{ main: memory({ ...ports, store }) }]) }
+  },
+  async 'on disk'() {
+    const file = path.join(temporaryFolder(), 'history.db')
+    const store = sqlite({ file, clock: realClock, limits: defaultStoreLimits, rules })
+    return { urls: await opened([{ main: memory({ ...ports, store }) }]) }
+  },
+  async 'on Redis, over two relays'() {
+    const { url } = await startRedis()
+    return { urls: await opened([onRedis(url), onRedis(url)]) }
+  },
+  async 'on Redis, with a link that is cut again and again'() {
+    const { url, port } = await startRedis()
+    const proxy = await openProxy(port)
+    const urls = await opened([onRedis(url), onRedis(`redis://127.0.0.1:${proxy.port}`)])
+    return { urls, disturb: () => proxy.cut() }
+  },
+  async 'on a Redis that stands still again and again'() {
+    const server = await startRedis()
+    return { urls: await opened([onRedis(server.url), onRedis(server.url)]), disturb: () => standStill(server) }
   },
 }

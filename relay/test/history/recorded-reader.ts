@@ -42,7 +42,8 @@ export async function openHistoryReader(
   const { url, pattern, matches, unbounded, heals } = options
   const events: HistoryEvent[] = []
   let position = options.after
-  let socket: WebSocket
+  /** Absent between two connections: frames of the lost one no longer count. */
+  let socket: WebSocket | undefined
   let session: string | undefined
   let received = 0
   /** The number of the last request, and whether the relay has answered it. */
@@ -52,7 +53,11 @@ export async function openHistoryReader(
   let stayed = true
   let awaited: { readonly payload: string; readonly resolve: () => void } | undefined
 
-  const send = (frame: unknown): void => socket.send(JSON.stringify(frame))
+  const send = (frame: unknown): void => socket?.send(JSON.stringify(frame))
+  const cut = (): void => {
+    socket?.terminate()
+    socket = undefined
+  }
   const ask = (): void => {
     isAnswered = false
     events.push({ kind: 'asked', after: position, at: tick() })
@@ -120,15 +125,15 @@ export async function openHistoryReader(
     get position() {
       return position
     },
-    pause: () => socket.pause(),
-    resume: () => socket.resume(),
+    pause: () => socket?.pause(),
+    resume: () => socket?.resume(),
     async reconnect() {
-      socket.terminate()
+      cut()
       const { resumed } = await attach()
       if (!resumed) throw new Error(`the session of ${name} could not be resumed`)
     },
     async comeBack() {
-      socket.terminate()
+      cut()
       await begin()
     },
     has: (payload) =>
@@ -138,7 +143,7 @@ export async function openHistoryReader(
       }),
     leave() {
       stayed = false
-      socket.close(1000)
+      socket?.close(1000)
     },
   }
 }

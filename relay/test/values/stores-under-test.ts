@@ -33,7 +33,8 @@ async function opened(brokers: readonly RelayServerOptions['brokers'][]): Promis
   return relays.map(({ address }) => `ws://${address}`)
 }
 
-async function standStill(server: Program): Promise<void> {
+/** A server answers nothing for a while. */
+export async function standStill(server: Program): Promise<void> {
   await server.pause()
   for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve))
   server.resume()
