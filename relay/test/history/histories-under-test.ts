@@ -1,6 +1,13 @@
+import path from 'node:path'
 import { parsePattern } from '@wildcast/protocol'
+import { onTestFinished } from 'vitest'
+import { serveMemory } from '../../src/brokers/memory-link/serve-memory.js'
+import { memoryLink } from '../../src/brokers/memory-link.js'
 import { memory, newId, type RelayServerOptions, realClock } from '../../src/index.js'
+import type { OpenStore } from '../../src/stores/local-store.js'
 import { memoryStore } from '../../src/stores/memory/memory-store.js'
+import { endsWithTest } from '../servers/ends-with-test.js'
+import { temporaryFolder } from '../servers/temporary-folder.js'
 import { startRelay } from '../start-relay.js'
 import { historyRules } from './run-history.js'
 
@@ -23,10 +30,22 @@ async function opened(brokers: readonly RelayServerOptions['brokers'][]): Promis
 
 const ports = { clock: realClock, newId }
 
+/** Two relays whose memory broker is behind a socket, as that of workers is. */
+async function behindSocket(store: OpenStore): Promise<readonly string[]> {
+  const socket = path.join(temporaryFolder(), 'memory.0')
+  const broker = await memory({ ...ports, store })({ status: () => {}, dropped: () => {} })
+  endsWithTest(await serveMemory(socket, broker))
+  onTestFinished(() => broker.close())
+  return opened([{ main: memoryLink(socket, ports, rules) }, { main: memoryLink(socket, ports, rules) }])
+}
+
 /** All histories, some of them with faults. */
 export const historiesUnderTest: Readonly<Record<string, () => Promise<HistoryUnderTest>>> = {
   async 'in memory'() {
     const store = memoryStore({ clock: realClock, rules })
     return { urls: await opened([{ main: memory({ ...ports, store }) }]) }
+  },
+  async 'in memory, shared by two relays'() {
+    return { urls: await behindSocket(memoryStore({ clock: realClock, rules, leases: true })) }
   },
 }

@@ -32,7 +32,7 @@ subjects = "short.*"
 messages = ${kept}
 `
 
-/** A client that publishes numbers on a subject as fast as they are acknowledged, and hears them. */
+/** A client that publishes numbers as fast as they are acknowledged, and receives them. */
 class Publisher {
   acks = 0
   readonly subject: string
