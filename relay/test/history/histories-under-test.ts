@@ -1,9 +1,14 @@
 import path from 'node:path'
 import { parsePattern } from '@wildcast/protocol'
+import { onTestFinished } from 'vitest'
+import { serveMemory } from '../../src/brokers/memory-link/serve-memory.js'
+import { memoryLink } from '../../src/brokers/memory-link.js'
 import { memory, newId, type RelayServerOptions, realClock, redis } from '../../src/index.js'
 import { defaultStoreLimits } from '../../src/stores/limits.js'
+import type { OpenStore } from '../../src/stores/local-store.js'
 import { memoryStore } from '../../src/stores/memory/memory-store.js'
 import { sqlite } from '../../src/stores/sqlite.js'
+import { endsWithTest } from '../servers/ends-with-test.js'
 import { startRedis } from '../servers/redis.js'
 import { openProxy } from '../servers/tcp-proxy.js'
 import { temporaryFolder } from '../servers/temporary-folder.js'
@@ -32,6 +37,15 @@ const ports = { clock: realClock, newId }
 
 const onRedis = (url: string): RelayServerOptions['brokers'] => ({ main: redis({ url, history: rules }, ports) })
 
+/** Two relays whose memory broker is behind a socket, as that of workers is. */
+async function behindSocket(store: OpenStore): Promise<readonly string[]> {
+  const socket = path.join(temporaryFolder(), 'memory.0')
+  const broker = await memory({ ...ports, store })({ status: () => {}, dropped: () => {} })
+  endsWithTest(await serveMemory(socket, broker))
+  onTestFinished(() => broker.close())
+  return opened([{ main: memoryLink(socket, ports, rules) }, { main: memoryLink(socket, ports, rules) }])
+}
+
 /** All histories, some of them with faults. */
 export const historiesUnderTest: Readonly<Record<string, () => Promise<HistoryUnderTest>>> = {
   async 'in memory'() {
@@ -56,5 +70,12 @@ export const historiesUnderTest: Readonly<Record<string, () => Promise<HistoryUn
   async 'on a Redis that stands still again and again'() {
     const server = await startRedis()
     return { urls: await opened([onRedis(server.url), onRedis(server.url)]), disturb: () => standStill(server) }
+  },
+  async 'in memory, shared by two relays'() {
+    return { urls: await behindSocket(memoryStore({ clock: realClock, rules, leases: true })) }
+  },
+  async 'on disk, shared by two relays'() {
+    const file = path.join(temporaryFolder(), 'history.db')
+    return { urls: await behindSocket(sqlite({ file, clock: realClock, limits: defaultStoreLimits, rules })) }
   },
 }

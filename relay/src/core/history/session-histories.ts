@@ -114,7 +114,9 @@ export class SessionHistories {
     const replace = once(() => feed.ports.fanOut.run('', at.replace))
     const isDelayed = feed.policy.maxRate !== undefined
     const { newest } = feed.history()
-    at.member.caughtUp(at.position, isDelayed ? () => {} : replace)
+    // Not in the middle of a delivery: the feed would deliver the same message to the session, too.
+    const later = (): void => void Promise.resolve().then(replace)
+    at.member.caughtUp(at.position, isDelayed ? () => {} : later)
     if (!isDelayed && newest !== undefined && newest >= at.position) replace()
   }
 }

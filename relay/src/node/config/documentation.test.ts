@@ -5,6 +5,7 @@ import { limitTable, usualLimit } from '../../core/limit-table.js'
 import { brokerOfQuery } from './broker-query.js'
 import { documented, type GatewayOption, gatewayOptions } from './gateway-options.js'
 import { interpret } from './read-config.js'
+import { usualMessages } from './schema/history.js'
 import { jsonSource } from './source/json-source.js'
 import { tomlSource } from './source/toml-source.js'
 
@@ -35,7 +36,7 @@ it.each(blocks('toml'))('docs/configuration.md:%i is a valid configuration', (_,
   expect(interpret(tomlSource(text, 'example'), 'example', environment).brokers.size).toBeGreaterThan(0)
 })
 
-const others = ['docs/security.md', 'docs/components.md'].flatMap((file) =>
+const others = ['docs/security.md', 'docs/components.md', 'docs/history.md'].flatMap((file) =>
   blocks('toml', read(file)).map(([line, text]): [string, number, string] => [file, line, text]),
 )
 
@@ -110,7 +111,7 @@ function tableOf(name: string): ReadonlyMap<string, readonly string[]> {
 
 /** The keys that a table of the configuration may have, as its errors list them. */
 function allowedIn(table: string): readonly string[] {
-  const toml = `brokers.main.type = "memory"\n${table}\n"?" = 1\n`
+  const toml = `brokers.NAME.type = "memory"\n${table}\n"?" = 1\n`
   try {
     interpret(tomlSource(toml, 'example'), 'example', environment)
   } catch (cause) {
@@ -119,13 +120,17 @@ function allowedIn(table: string): readonly string[] {
   return []
 }
 
-it.each(['[auth]', '[auth.jwt]', '[auth.users.NAME]', '[auth.keys.NAME]', '[roles.NAME]'])(
+it.each(['[auth]', '[auth.jwt]', '[auth.users.NAME]', '[auth.keys.NAME]', '[roles.NAME]', '[[brokers.NAME.history]]'])(
   'docs/configuration.md has a row for each key of %s, and no other',
   (table) => {
     expect([...tableOf(table).keys()].sort()).toEqual([...allowedIn(table)].sort())
     expect(tableOf(table).size).toBeGreaterThan(1)
   },
 )
+
+it('docs/configuration.md has the usual number of messages that a rule keeps', () => {
+  expect(tableOf('[[brokers.NAME.history]]').get('messages')?.[1]).toBe(String(usualMessages))
+})
 
 it('docs/configuration.md has the usual leeway of a token', () => {
   expect(tableOf('[auth.jwt]').get('leeway_ms')?.[1]).toBe(String(usualLeewayMs))

@@ -12,7 +12,7 @@ const mostMessages = 1_000_000_000
 const longestAgeMs = 100 * 365 * 24 * 3_600_000
 
 /** The newest messages of a subject that are kept, unless the rule has another number. */
-const defaultMessages = 1000
+export const usualMessages = 1000
 
 const pattern = v.pipe(
   text,
@@ -30,7 +30,7 @@ const rule: Reads<HistoryRule> = v.pipe(
     },
     { subjects: '"room.*.msg"' },
   ),
-  v.transform(({ subjects, messages = defaultMessages, age }) => ({ subjects, messages, ...defined({ ageMs: age }) })),
+  v.transform(({ subjects, messages = usualMessages, age }) => ({ subjects, messages, ...defined({ ageMs: age }) })),
 )
 
 /** The key for the rules of a broker. */
