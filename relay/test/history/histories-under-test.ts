@@ -1,6 +1,7 @@
 import { parsePattern } from '@wildcast/protocol'
-import { memory, newId, type RelayServerOptions, realClock } from '../../src/index.js'
+import { memory, newId, type RelayServerOptions, realClock, redis } from '../../src/index.js'
 import { memoryStore } from '../../src/stores/memory/memory-store.js'
+import { startRedis } from '../servers/redis.js'
 import { startRelay } from '../start-relay.js'
 import { historyRules } from './run-history.js'
 
@@ -28,5 +29,9 @@ export const historiesUnderTest: Readonly<Record<string, () => Promise<HistoryUn
   async 'in memory'() {
     const store = memoryStore({ clock: realClock, rules })
     return { urls: await opened([{ main: memory({ ...ports, store }) }]) }
+  },
+  async 'on Redis, over two relays'() {
+    const settings = { url: (await startRedis()).url, history: rules }
+    return { urls: await opened([{ main: redis(settings, ports) }, { main: redis(settings, ports) }]) }
   },
 }

@@ -50,7 +50,8 @@ export async function openHistoryReader(
   let isAnswered = false
   let id: number | undefined
   let stayed = true
-  let awaited: { readonly payload: string; readonly resolve: () => void } | undefined
+  /** By the payload that is waited for. */
+  const awaited: Map<string, () => void> = new Map()
 
   const send = (frame: unknown): void => socket.send(JSON.stringify(frame))
   const ask = (): void => {
@@ -70,7 +71,7 @@ export async function openHistoryReader(
       const [payload = ''] = message.split(' ')
       position = at
       events.push({ kind: replayed ? 'replayed' : 'live', subject, position, payload })
-      if (payload === awaited?.payload) awaited.resolve()
+      awaited.get(payload)?.()
     },
     Gap({ open }) {
       if (open || !isAnswered) return
@@ -105,6 +106,11 @@ export async function openHistoryReader(
         opened.send(JSON.stringify({ Connect: session === undefined ? {} : { session, received } }))
       }, reject)
     })
+  /** Loses the connection, and the frames that it has buffered. */
+  const lose = (): void => {
+    socket.removeAllListeners('message')
+    socket.terminate()
+  }
   const begin = async (): Promise<void> => {
     session = undefined
     received = 0
@@ -123,17 +129,17 @@ export async function openHistoryReader(
     pause: () => socket.pause(),
     resume: () => socket.resume(),
     async reconnect() {
-      socket.terminate()
+      lose()
       const { resumed } = await attach()
       if (!resumed) throw new Error(`the session of ${name} could not be resumed`)
     },
     async comeBack() {
-      socket.terminate()
+      lose()
       await begin()
     },
     has: (payload) =>
       new Promise((resolve) => {
-        awaited = { payload, resolve }
+        awaited.set(payload, resolve)
         if (events.some((event) => 'payload' in event && event.payload === payload)) resolve()
       }),
     leave() {
