@@ -77,7 +77,8 @@ export interface HistoryStore {
   historyPage(pattern: Pattern, request: HistoryPageRequest): Soon<HistoryPage>
   /**
    * Returns the state of a pattern. `isKnown` is whether `position` is one of this history: it is
-   * not if it is of a lost one, for instance before a failover or a restored backup.
+   * not if it is of a lost one, for instance before a failover or a restored backup. It resolves
+   * when the messages up to `newest` have been delivered to the subscribers of this broker.
    */
   historyState(pattern: Pattern, position: string): Soon<HistoryState & { readonly isKnown: boolean }>
   /** Forgets messages past their age. Called each second. */

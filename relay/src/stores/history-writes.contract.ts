@@ -1,5 +1,6 @@
 import { parsePattern, payloadBytes } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
+import { noPosition } from '../core/position.js'
 import { listen, publish, subject, text } from '../testing/broker-under-test.js'
 import { append, payloadsOfHistory, readHistory, rule } from '../testing/history-under-test.js'
 import { historyOf, type StoreUnderTest, valuesOf } from '../testing/store-under-test.js'
@@ -91,6 +92,22 @@ export function historyWritesContract({ open, shared }: StoreUnderTest): void {
     await Promise.all(Array.from({ length: 50 }, (_, i) => append(broker, 'room.1', `${i}`)))
     for (const inbox of inboxes)
       expect((await inbox.take(50)).map(text)).toEqual(Array.from({ length: 50 }, (_, i) => `${i}`))
+  })
+
+  it('has delivered the messages up to the newest position before it returns that', async () => {
+    const opened = await open({}, [rule('room.*.msg')])
+    const broker = await opened.relay()
+    const other = shared ? await opened.relay() : broker
+    const inbox = await listen(other, 'room.*.msg')
+    const appends: Promise<string>[] = []
+    for (let i = 0; i < 50; i++) {
+      appends.push(append(broker, 'room.1.msg', 'x'.repeat(10_000)))
+      const { newest } = await historyOf(other).historyState(parsePattern('room.*.msg'), noPosition)
+      const delivered = inbox.messages.map(({ position }) => position)
+      const isFirst = Number.parseInt(newest.split('-')[1] ?? '', 36) === 0
+      if (!isFirst) expect(delivered).toContain(newest)
+    }
+    await Promise.all(appends)
   })
 
   it('knows its own positions, and none of another history', async () => {

@@ -31,7 +31,7 @@ interface Sent {
   readonly payload: string
 }
 
-/** What must be kept of all that was sent, and the last that was forgotten. */
+/** Returns the messages that must be kept of those sent, and the last that was forgotten. */
 function model(sent: readonly Sent[], pattern: string): { readonly kept: readonly Sent[]; readonly forgotten: string } {
   const of = sent.filter(({ subject }) => matches(parsePattern(pattern), parseSubject(subject)))
   const isKept = ({ subject }: Sent, i: number): boolean =>
@@ -99,7 +99,7 @@ it('look at a bounded number of subjects and messages at a time', async () => {
   expect(await forgotten('**')).toBe(noPosition)
   const [oldest] = (await readHistory(broker, 'a.5')).flat()
   for (let i = 0; i < messages; i++) await append(broker, 'a.5', 'again')
-  // Of so many subjects only the greatest floor is known.
+  // Of more than 500 subjects only the greatest floor is known.
   expect([await forgotten('a.*'), await forgotten('a.5'), await forgotten('a.6')]).toEqual([
     oldest?.position,
     oldest?.position,

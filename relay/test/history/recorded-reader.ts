@@ -42,8 +42,7 @@ export async function openHistoryReader(
   const { url, pattern, matches, unbounded, heals } = options
   const events: HistoryEvent[] = []
   let position = options.after
-  /** Absent between two connections: frames of the lost one no longer count. */
-  let socket: WebSocket | undefined
+  let socket: WebSocket
   let session: string | undefined
   let received = 0
   /** The number of the last request, and whether the relay has answered it. */
@@ -51,13 +50,10 @@ export async function openHistoryReader(
   let isAnswered = false
   let id: number | undefined
   let stayed = true
-  let awaited: { readonly payload: string; readonly resolve: () => void } | undefined
+  /** By the payload that is waited for. */
+  const awaited: Map<string, () => void> = new Map()
 
-  const send = (frame: unknown): void => socket?.send(JSON.stringify(frame))
-  const cut = (): void => {
-    socket?.terminate()
-    socket = undefined
-  }
+  const send = (frame: unknown): void => socket.send(JSON.stringify(frame))
   const ask = (): void => {
     isAnswered = false
     events.push({ kind: 'asked', after: position, at: tick() })
@@ -75,7 +71,7 @@ export async function openHistoryReader(
       const [payload = ''] = message.split(' ')
       position = at
       events.push({ kind: replayed ? 'replayed' : 'live', subject, position, payload })
-      if (payload === awaited?.payload) awaited.resolve()
+      awaited.get(payload)?.()
     },
     Gap({ open }) {
       if (open || !isAnswered) return
@@ -110,6 +106,11 @@ export async function openHistoryReader(
         opened.send(JSON.stringify({ Connect: session === undefined ? {} : { session, received } }))
       }, reject)
     })
+  /** Loses the connection, and the frames that it has buffered. */
+  const lose = (): void => {
+    socket.removeAllListeners('message')
+    socket.terminate()
+  }
   const begin = async (): Promise<void> => {
     session = undefined
     received = 0
@@ -125,25 +126,25 @@ export async function openHistoryReader(
     get position() {
       return position
     },
-    pause: () => socket?.pause(),
-    resume: () => socket?.resume(),
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
     async reconnect() {
-      cut()
+      lose()
       const { resumed } = await attach()
       if (!resumed) throw new Error(`the session of ${name} could not be resumed`)
     },
     async comeBack() {
-      cut()
+      lose()
       await begin()
     },
     has: (payload) =>
       new Promise((resolve) => {
-        awaited = { payload, resolve }
+        awaited.set(payload, resolve)
         if (events.some((event) => 'payload' in event && event.payload === payload)) resolve()
       }),
     leave() {
       stayed = false
-      socket?.close(1000)
+      socket.close(1000)
     },
   }
 }

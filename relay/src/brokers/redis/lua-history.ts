@@ -10,8 +10,8 @@
 //                 " empty <rule>", of subjects without messages, and " any <rule>", of all
 //                 subjects; and " rules", the rules in their order
 //
-// A message has the fields "about": `<position><time, 13 digits><kind><about>`, where the kind and
-// "about" are those of its mark; and "payload". A rule is named by its pattern.
+// A message has the fields "about": `<position><time, 13 digits><kind><about>`, with the kind and
+// "about" of its mark; and "payload". A rule is named by its pattern.
 
 /** The length of the first field of a message before "about". */
 export const aboutHeadLength = 34

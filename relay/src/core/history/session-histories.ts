@@ -111,7 +111,8 @@ export class SessionHistories {
     feed: Feed,
     at: { readonly member: CatchingUp; readonly position: string; readonly replace: () => void },
   ): void {
-    const replace = once(() => feed.ports.fanOut.run('', at.replace))
+    // Not during a delivery to the members of the feed: it would also reach the added member.
+    const replace = once(() => queueMicrotask(() => feed.ports.fanOut.run('', at.replace)))
     const isDelayed = feed.policy.maxRate !== undefined
     const { newest } = feed.history()
     // Not in the middle of a delivery: the feed would deliver the same message to the session, too.

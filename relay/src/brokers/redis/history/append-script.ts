@@ -32,12 +32,14 @@ if bytes > mostBytes and bytes > tonumber(found[3] or 0) then return redis.error
 if not isOf(term, server) then term, count = beginTerm(values, term, count, server), '000000000' end
 count = after(count)
 local position = string.sub(term, -10) .. '-' .. count
-local undo, clients = keep(history, subject, rule, position, string.sub(digest, 1, 1) .. about, payload, length, replaced)
+local head = string.sub(digest, 1, 1) .. about
+local undo, clients = keep(history, subject, rule, position, head, payload, length, replaced)
 if not undo then return clients end
 redis.call('HSET', values, ' count', count, ' bytes', bytes)
 local mark, added = position .. digest .. about, nil
+local markChannel = marks .. string.sub(channel, #prefix + 1)
 added, clients = addToGroups(KEYS[2], subject, payload, streams, longest, mark)
-if added then clients = send(added, streams, wakes, channel, payload, marks .. string.sub(channel, #prefix + 1), mark) end
+if added then clients = send(added, streams, wakes, channel, payload, markChannel, mark) end
 if type(clients) == 'table' then
   undo()
   redis.call('HSET', values, ' bytes', before)

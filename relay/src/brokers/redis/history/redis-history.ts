@@ -63,7 +63,10 @@ export class RedisHistory implements HistoryStore {
 
   async historyState(pattern: Pattern, position: string): Promise<HistoryState & { readonly isKnown: boolean }> {
     const [term = '', count = ''] = position.split('-')
-    const { state, ended } = await this.#read(stateScript, pattern, term, [])
+    const [{ state, ended }] = await Promise.all([
+      this.#read(stateScript, pattern, term, []),
+      this.#options.store.mark(), // returns after what Redis had published before the state
+    ])
     return { ...state, isKnown: position === noPosition || (ended !== '' && count <= ended) }
   }
 

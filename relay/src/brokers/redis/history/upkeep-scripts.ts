@@ -3,10 +3,10 @@ import { type Script, script } from '../scripts.js'
 import { luaTime } from '../values/lua-values.js'
 
 /**
- * Registers the rules of a relay. A new rule is in force from the newest number on: earlier messages
- * were not kept, unless the store is new. If the list has changed, another rule may name a subject
- * whose messages were forgotten, so all floors of rules rise to the greatest one. KEYS: values,
- * history. ARGV: the rules, the newest term that the relay has seen.
+ * Registers the rules of a relay. A new rule is in force from the newest number on: earlier
+ * messages were not kept, unless the store is new. If the list has changed, another rule may name a
+ * subject whose messages were forgotten, so all floors of rules rise to the greatest one. KEYS:
+ * values, history. ARGV: the rules, the newest term that the relay has seen.
  */
 export const openHistoryScript: Script = script(`
 local values, floors = KEYS[1], KEYS[2] .. ':floors'
