@@ -28,6 +28,8 @@ export interface RecordedHistoryReader {
   reconnect(): Promise<void>
   /** Loses the connection and the session, and asks for what it has missed. */
   comeBack(): Promise<void>
+  /** From now on it asks again after each gap, and after one that it has ignored. */
+  heal(): void
   /** Resolves when it has received this payload. */
   has(payload: string): Promise<void>
   leave(): void
@@ -39,7 +41,8 @@ export async function openHistoryReader(
   tick: () => number,
   options: HistoryReaderOptions,
 ): Promise<RecordedHistoryReader> {
-  const { url, pattern, matches, unbounded, heals } = options
+  const { url, pattern, matches, unbounded } = options
+  let { heals } = options
   const events: HistoryEvent[] = []
   let position = options.after
   let socket: WebSocket
@@ -58,6 +61,10 @@ export async function openHistoryReader(
     isAnswered = false
     events.push({ kind: 'asked', after: position, at: tick() })
     send({ Subscribe: { ref: ++ref, subject: pattern, after: position || 'start' } })
+  }
+  const askAgain = (): void => {
+    send({ Unsubscribe: { id } })
+    ask()
   }
   const receive: Record<string, (body: FrameFields) => void> = {
     Subscribed(body) {
@@ -79,8 +86,7 @@ export async function openHistoryReader(
       // The gap of a subscription that has not recovered follows it at once.
       const last = events.at(-2)
       if (!heals || (last?.kind === 'subscribed' && last.recovered === false)) return
-      send({ Unsubscribe: { id } })
-      ask()
+      askAgain()
     },
     Synced(body) {
       if (body.ref === ref && isAnswered) events.push({ kind: 'synced' })
@@ -136,6 +142,10 @@ export async function openHistoryReader(
     async comeBack() {
       lose()
       await begin()
+    },
+    heal() {
+      heals = true
+      if (stayed && isAnswered) askAgain()
     },
     has: (payload) =>
       new Promise((resolve) => {

@@ -89,6 +89,7 @@ export async function runHistory(options: HistoryRunOptions): Promise<HistoryRec
   }
 
   for (const reader of readers) reader.resume()
+  for (const reader of readers) reader.heal()
   await finish(publishers[0] as RecordedPublisher, readers)
   return { publishes: publishers.flatMap((one) => one.publishes), readers: readers.map(({ record }) => record) }
 }
