@@ -36,8 +36,16 @@ const budgets = [
   },
   ...[
     { entry: 'client/values', names: 'values', bytes: 16_320, used: 'watch-values', unused: ['lock', 'presence'] },
+    { entry: 'client/history', names: 'history', bytes: 15_488, used: 'watch-history', unused: ['lock', 'presence'] },
     { entry: 'client/locks', names: 'elect, lock', bytes: 15_872, used: 'elect', unused: ['watch-values'] },
     { entry: 'client/presence', names: 'presence', bytes: 16_256, used: 'presence', unused: ['set-value', 'lock'] },
+    {
+      entry: 'react/history',
+      names: 'useHistory',
+      bytes: 16_256,
+      used: 'use-history',
+      unused: ['lock', 'store'],
+    },
     {
       entry: 'react/values',
       names: 'useValue, useValues',

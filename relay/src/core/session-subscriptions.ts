@@ -88,8 +88,10 @@ export class SessionSubscriptions {
     const feed = this.#ports.hub.feed(request)
     if (feed && this.#held.has(feed.id)) {
       if (want.retained !== undefined || want.history) actions.checkSubscriptions(this.#count, want)
-      if (want.history) await this.#ownHistories().again(feed, readerOf(want.history, feed, confirmed))
-      else confirmed(subscriptionTo(feed))
+      if (want.history) {
+        const isConfirmed = await this.#ownHistories().again(feed, readerOf(want.history, feed, confirmed))
+        if (!isConfirmed) return this.subscribe(want, confirmed)
+      } else confirmed(subscriptionTo(feed))
       if (want.retained !== undefined) this.#sendValues(feed, want.retained)
       return feed.notify(this.#ports.member)
     }
@@ -232,7 +234,7 @@ export class SessionSubscriptions {
     actions.checkSubscriptions(this.#count + pending.size, request.interest)
     const filtered = request.filter !== undefined
     if (filtered) actions.checkFilters(this.#filtered + pending.filtered)
-    let answered: Promise<void> | undefined
+    let answered: Promise<boolean> | undefined
     const membership = hub.join(request, {
       member: reading?.member ?? member,
       joined: (feed) => {
@@ -251,7 +253,8 @@ export class SessionSubscriptions {
     } finally {
       pending.delete(key)
     }
-    await answered
+    // The client has unsubscribed from an equal subscription meanwhile, whose id this one has.
+    if ((await answered) === false) return this.subscribe(want, confirmed)
   }
 }
 

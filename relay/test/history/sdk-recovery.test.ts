@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openHistory, type RecordedFeed, record, sdkRules, untilExpired } from './sdk-recorder.js'
 
-// What a subscription gets after a loss, with the SDK and the relay in one process.
+// A subscription after a loss, with the SDK and the relay in one process.
 
 describe('a plain subscription whose session was lost', () => {
   it('gets what it has missed, without a gap', async () => {

@@ -16,6 +16,8 @@ export interface SdkRelay {
   restart(rules?: readonly HistoryRule[]): Promise<void>
   /** The link to the broker breaks, and comes back with `up`. */
   link(status: 'up' | 'down'): void
+  /** Awaits one turn: what is under way may not have ended. */
+  turn(): Promise<void>
   /** Advances the clock in small steps, and awaits what follows. */
   pass(ms: number): Promise<void>
 }
@@ -59,6 +61,7 @@ export async function sdkRelay(rules: readonly HistoryRule[]): Promise<SdkRelay>
       for (const one of all) one.cut()
     },
     link: (status) => events?.status(status),
+    turn: settled,
     pass,
   }
 }

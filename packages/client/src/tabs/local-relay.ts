@@ -86,10 +86,10 @@ export class LocalRelay {
 
   /**
    * Delivers a kept message that another tab has asked for: an equal subscription of this tab may
-   * not receive it otherwise. The client asks for nothing with the ref 0.
+   * not receive it otherwise. No request has the ref -1.
    */
   deliverKept(frame: RelayFrame): void {
-    if (frame.kind === 'Message' && frame.replayed) this.deliver({ ...frame, ref: 0 })
+    if (frame.kind === 'Message' && frame.replayed) this.deliver({ ...frame, ref: -1 })
   }
 
   /**

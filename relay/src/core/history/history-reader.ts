@@ -14,10 +14,11 @@ export interface JoiningReader {
   /** Stands for the session in the feed. */
   readonly member: FeedMember
   /**
-   * Reads the history. Resolves when the subscription is confirmed.
+   * Reads the history. Resolves with true when the subscription is confirmed, or with false if it
+   * is ended before.
    * @param reader - asks for it
    * @param replace - puts the session into the place of `member`
-   * @throws {WildcastError} if it ends before
+   * @throws {WildcastError} if the history can't be read
    */
-  begin(feed: Feed, reader: HistoryReader, replace: () => void): Promise<void>
+  begin(feed: Feed, reader: HistoryReader, replace: () => void): Promise<boolean>
 }

@@ -1,4 +1,4 @@
-import { WildcastError } from '@wildcast/protocol'
+import type { WildcastError } from '@wildcast/protocol'
 import type { Feed } from '../feed.js'
 import type { FeedMember } from '../feed-member.js'
 import { CatchUp, type CatchUpStart } from './catch-up.js'
@@ -46,10 +46,10 @@ export class SessionHistories {
   }
 
   /**
-   * Reads the history for a subscription that the session has already.
-   * @throws {WildcastError} as `begin`
+   * Reads the history for a subscription that the session has already. Resolves and throws as
+   * `begin`.
    */
-  again(feed: Feed, reader: HistoryReader): Promise<void> {
+  again(feed: Feed, reader: HistoryReader): Promise<boolean> {
     return this.#read(feed, reader, () => {})
   }
 
@@ -62,7 +62,7 @@ export class SessionHistories {
     for (const id of [...this.#reading.keys()]) this.end(id)
   }
 
-  #read(feed: Feed, { want, confirmed }: HistoryReader, caughtUp: (position: string) => void): Promise<void> {
+  #read(feed: Feed, { want, confirmed }: HistoryReader, caughtUp: (position: string) => void): Promise<boolean> {
     const { member, failed } = this.#ports
     const all = this.#reading.get(feed.id) ?? new Set()
     this.#reading.set(feed.id, all)
@@ -81,7 +81,7 @@ export class SessionHistories {
         confirmed: (start) => {
           isConfirmed = true
           confirmed(start)
-          resolve()
+          resolve(true)
         },
         caughtUp: (position) => {
           over()
@@ -96,7 +96,7 @@ export class SessionHistories {
       const reading: Reading = {
         stop() {
           catchUp.stop()
-          reject(new WildcastError('interrupted', 'the subscription has ended before it was confirmed'))
+          resolve(false)
         },
       }
       all.add(reading)
