@@ -9,7 +9,7 @@ interface RandomFeed extends RecordedFeed {
   readonly options: SubscribeOptions | undefined
 }
 
-/** The actions of a run, by weight. `away` and `back` of the reader, so that sessions may expire. */
+/** The actions of a run, by weight. The reader is `away` until `back`: its session may expire. */
 const action = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('publish' as const), count: fc.integer({ min: 1, max: 4 }) }) },
   {
@@ -37,7 +37,7 @@ it('each message is received once and in order, or a gap is reported before the 
       const leaving: (() => void)[] = []
       let published = 0
       const publish = (count: number): void => {
-        // The messages of each subject are forgotten separately: an even number is of the first one.
+        // Each subject is forgotten separately: an even number is of the first one.
         for (let i = 0; i < count; i++) void writer.client.publish(`room.${++published % 2}.msg`, `${published}`)
       }
       await relay.pass(1_000)

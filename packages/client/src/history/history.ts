@@ -15,7 +15,7 @@ export interface ClientHistory {
    *
    * Rejects with `invalid_subject`, `forbidden`, `unsupported`, `timeout`, or the signal's reason.
    * @example
-   * const { messages, hasMore } = await log.page<Chat>('room.42.msg', { before: oldest.position, limit: 50 })
+   * const { messages } = await log.page<Chat>('room.42.msg', { before: oldest.position })
    */
   page<Data = unknown, const Pattern extends string = string>(
     pattern: Pattern,
@@ -26,7 +26,7 @@ export interface ClientHistory {
    * newest, else from the newest to the oldest. Its `limit` is the size of a page. Rejects as
    * `page`.
    * @example
-   * for await (const message of log.read('room.42.msg', { after: 'start' })) console.log(message.data)
+   * for await (const { data } of log.read('room.42.msg', { after: 'start' })) console.log(data)
    */
   read<Data = unknown, const Pattern extends string = string>(
     pattern: Pattern,

@@ -46,8 +46,9 @@ export async function getPage<Data, const Pattern extends string>(
   const { broker = home, filter, before, after, limit = 100, timeoutMs = 5_000, signal } = options
   checkSubject(pattern, isPattern)
   const count = Math.min(Math.ceil(checkNumber('limit', limit)), longest - 1)
+  // Its types are not checked.
   const read = (frame: MessageFrame): Message<Data, Params<Pattern>> =>
-    new ReceivedMessage(frame, pattern, ports.clock.now()) as Message<unknown> as Message<Data, Params<Pattern>> // not checked
+    new ReceivedMessage(frame, pattern, ports.clock.now()) as Message<unknown> as Message<Data, Params<Pattern>>
   return waitFor(ports.clock, { timeoutMs, signal }, (resolve, reject) => {
     let messages: Message<Data, Params<Pattern>>[] = []
     let recovered: boolean | undefined

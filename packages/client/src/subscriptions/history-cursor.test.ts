@@ -80,7 +80,7 @@ test.each([
   expect(cursorOf({ after: '1' }).confirm({ ...subscribed, position: '3', ...answer })).toBe(expected)
 })
 
-test('at a relay without history, a plain subscription gives its position up; one that was asked for is refused', () => {
+test('at a relay without history, a plain subscription gives its position up; `after` is refused', () => {
   const plain = cursorOf()
   plain.confirm({ ...subscribed, position: '3' })
   expect([plain.giveUp(), plain.after, plain.giveUp()]).toEqual([true, undefined, false])
