@@ -11,6 +11,7 @@ const declarations = {
   'packages/client': `import { type Client, createClient, type Message, type Params } from '@wildcast/client'
 import { classicMsgpack, msgpack } from '@wildcast/client/msgpack'
 import { elect, lock } from '@wildcast/client/locks'
+import { type ClientHistory, history } from '@wildcast/client/history'
 import { outbox } from '@wildcast/client/outbox'
 import { memberCount, presence } from '@wildcast/client/presence'
 import { stream } from '@wildcast/client/stream'
@@ -19,6 +20,9 @@ import { type Values, values } from '@wildcast/client/values'
 interface Price { readonly price: number }
 declare const client: Client
 declare const store: Values
+declare const log: ClientHistory
+interface Chat { readonly text: string }
+declare const oldest: Message
 declare const apple: Message & { readonly revision: string }
 declare const poll: () => void
 declare const pause: () => void
@@ -27,6 +31,7 @@ declare const signal: AbortSignal`,
   'packages/react': `import { useEffect } from 'react'
 import { createClient } from '@wildcast/client'
 import * as hooks from '@wildcast/react'
+import { useHistory } from '@wildcast/react/history'
 import { useLeader, useLock } from '@wildcast/react/locks'
 import { useMemberCount, usePresence } from '@wildcast/react/presence'
 import { useValue, useValues } from '@wildcast/react/values'

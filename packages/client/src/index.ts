@@ -35,6 +35,7 @@ export type {
 export type { PolicyOptions } from './subscriptions/policy.js'
 export type { Subscription } from './subscriptions/subscription.js'
 export type {
+  CaughtUp,
   Completeness,
   Continuity,
   Gap,

@@ -35,6 +35,17 @@ export interface SubscribeOptions extends ServeOptions, PolicyOptions {
    * @example { status: 'open' }
    */
   readonly filter?: JsonValue | undefined
+  /**
+   * Delivers first the messages after this position that the broker has kept (`message.replayed`),
+   * then live ones; `start` is the position before all. `onSynced` reports whether messages
+   * are missing. Not with `group`, `retained` or `last`.
+   */
+  readonly after?: string | undefined
+  /**
+   * Delivers first the newest messages that the broker has kept, at most this many, then live ones.
+   * Not with `group`, `retained` or `after`.
+   */
+  readonly last?: number | undefined
 }
 
 /** Options of `publish`. */

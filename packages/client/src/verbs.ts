@@ -14,11 +14,15 @@ import type { SubscriptionListener } from './subscriptions/subscription-listener
 import type { Undo } from './time/clock.js'
 import type { VerbPorts } from './verb-ports.js'
 
+/** The relay looks at fewer messages. `Infinity` has no form in JSON. */
+const mostLast = 1_000_000
+
 /** Returns the methods for one broker, which a call may override. */
 export function openVerbs(ports: VerbPorts, home: string | undefined): Scope {
   const add = (subject: string, how: SubscribeOptions & SubscriptionListener, serve?: true): Undo => {
-    const { broker = home, group, retained, filter } = how
-    return listen(ports, { subject, serve, broker, group, policy: toPolicy(how), retained, filter }, how)
+    const { broker = home, group, retained, filter, after, last } = how
+    const spec = { subject, serve, broker, group, policy: toPolicy(how), retained, filter, after }
+    return listen(ports, { ...spec, last: last && Math.min(last, mostLast) }, how)
   }
 
   function subscribe(pattern: string, handler: (message: Message) => unknown, options?: SubscribeOptions): Undo

@@ -39,8 +39,10 @@ export interface SubscribedFrame {
   readonly subject: string
   /** The newest number of the history, if messages of the pattern are kept. */
   readonly position?: string | undefined
-  /** Answers `after`: whether no message after it can be missing. */
+  /** Answers `after`: whether no kept message after it can be missing. */
   readonly recovered?: boolean | undefined
+  /** Whether every message of the pattern is kept. Otherwise those of some subjects are not. */
+  readonly whole?: true | undefined
 }
 /** All values, or kept messages, that a `Subscribe` asked for have been sent. */
 export interface SyncedFrame {
@@ -113,6 +115,8 @@ export interface GapFrame {
   readonly open?: true | undefined
   /** The number of lost messages, if known. */
   readonly missed?: number | undefined
+  /** The `Subscribe` that asked for kept messages which are gone. Others have lost nothing. */
+  readonly ref?: number | undefined
 }
 /** The relay will stop soon. */
 export interface GoingAwayFrame {

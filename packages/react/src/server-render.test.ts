@@ -46,8 +46,11 @@ it('a server render does not read values, lock or enter', () => {
   expect(relay.links.flatMap(({ sent }) => sent)).toEqual([])
 })
 
-it.each(['index', 'values', 'locks', 'presence'])('the entry %s is a client module for server components', (name) => {
-  const entry = readFileSync(new URL(`${name}.ts`, import.meta.url), 'utf8')
-  expect(entry).toMatch(/^'use client'/)
-  expect(entry).not.toContain('export *') // which Next.js refuses in a client module
-})
+it.each(['index', 'history', 'values', 'locks', 'presence'])(
+  'the entry %s is a client module for server components',
+  (name) => {
+    const entry = readFileSync(new URL(`${name}.ts`, import.meta.url), 'utf8')
+    expect(entry).toMatch(/^'use client'/)
+    expect(entry).not.toContain('export *') // which Next.js refuses in a client module
+  },
+)

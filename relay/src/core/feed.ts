@@ -6,7 +6,7 @@ import { EncodedMessage } from './encoded-message.js'
 import type { FanOut } from './fan-out.js'
 import type { FeedMember } from './feed-member.js'
 import type { Filter } from './filters/filter.js'
-import type { FeedHistory } from './history/feed-history.js'
+import type { FeedHistory, KeptMessages } from './history/feed-history.js'
 import { isStoredMessage } from './history-store.js'
 import type { Encoder, FeedFacts } from './outlet.js'
 import type { Policy } from './policy.js'
@@ -31,8 +31,8 @@ export interface FeedOptions {
   values(): KeptValues
   /** Returns the history of the pattern, for subscribers of this feed. */
   history(): FeedHistory
-  /** Returns the newest position, if it is known: see `LivePositions.newest`. */
-  position(): string | undefined
+  /** Returns which messages of the pattern are kept. */
+  kept(): KeptMessages
 }
 
 /** Members that get the same bytes, or the message itself if they have no encoder. */
@@ -129,9 +129,9 @@ export class Feed implements FeedFacts {
     return this.#options.values()
   }
 
-  /** The newest position; undefined if none of the pattern's messages are kept. */
-  get position(): string | undefined {
-    return this.#options.position()
+  /** Which messages of the pattern are kept. */
+  get kept(): KeptMessages {
+    return this.#options.kept()
   }
 
   /** The history of the pattern, with the newest messages of this feed. */

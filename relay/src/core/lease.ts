@@ -219,7 +219,7 @@ export class Lease implements Listener {
     const kept = {
       values: () => stored.values(),
       history: () => stored.history(filter),
-      position: () => stored.positions?.newest,
+      kept: () => stored.kept,
     }
     const of = { broker: this.broker, interest: this.#interest, policy, filter }
     // A feed that stayed while the lease lingered would be tested for nothing.

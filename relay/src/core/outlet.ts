@@ -20,10 +20,11 @@ export interface Encoder {
   /** Returns undefined if the dialect can't carry the message: it is skipped. */
   message(message: BrokerMessage, feed: FeedFacts): Uint8Array | undefined
   /**
-   * Reports lost messages; `missed` is their number, if known. Returns undefined if the dialect
-   * can't report a loss.
+   * Reports lost messages; `missed` is their number, if known, and `ref` the request that lacks
+   * them, if no other reader of the feed does. Returns undefined if the dialect can't report a
+   * loss.
    */
-  gap(feed: FeedFacts, missed?: number): Uint8Array | undefined
+  gap(feed: FeedFacts, missed?: number, ref?: number): Uint8Array | undefined
   /**
    * Reports that the link to the broker is lost; a gap follows when it is back. Absent if the
    * dialect can't report that.

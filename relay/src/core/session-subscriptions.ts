@@ -5,7 +5,8 @@ import type { Feed } from './feed.js'
 import type { FeedMember } from './feed-member.js'
 import { type FeedRequest, feedRequestKey } from './feed-request.js'
 import type { HistoryWant } from './history/catch-up.js'
-import { type HistoryReader, SessionHistories } from './history/session-histories.js'
+import type { HistoryReader } from './history/history-reader.js'
+import { SessionHistories } from './history/session-histories.js'
 import type { Hub } from './hub.js'
 import type { Membership } from './membership.js'
 import type { FeedFacts } from './outlet.js'
@@ -87,8 +88,10 @@ export class SessionSubscriptions {
     const feed = this.#ports.hub.feed(request)
     if (feed && this.#held.has(feed.id)) {
       if (want.retained !== undefined || want.history) actions.checkSubscriptions(this.#count, want)
-      if (want.history) this.#ownHistories().again(feed, readerOf(want.history, feed, confirmed))
-      else confirmed(subscriptionTo(feed))
+      if (want.history) {
+        const isConfirmed = await this.#ownHistories().again(feed, readerOf(want.history, feed, confirmed))
+        if (!isConfirmed) return this.subscribe(want, confirmed)
+      } else confirmed(subscriptionTo(feed))
       if (want.retained !== undefined) this.#sendValues(feed, want.retained)
       return feed.notify(this.#ports.member)
     }
@@ -231,13 +234,15 @@ export class SessionSubscriptions {
     actions.checkSubscriptions(this.#count + pending.size, request.interest)
     const filtered = request.filter !== undefined
     if (filtered) actions.checkFilters(this.#filtered + pending.filtered)
+    let answered: Promise<boolean> | undefined
     const membership = hub.join(request, {
       member: reading?.member ?? member,
       joined: (feed) => {
         this.#held.set(feed.id, { membership, request })
-        if (want.history)
-          reading?.begin(feed, readerOf(want.history, feed, confirmed), () => membership.replace(member))
-        else confirmed(subscriptionTo(feed))
+        if (want.history) {
+          answered = reading?.begin(feed, readerOf(want.history, feed, confirmed), () => membership.replace(member))
+          answered?.catch(() => this.#held.get(feed.id)?.membership === membership && this.unsubscribe(feed.id))
+        } else confirmed(subscriptionTo(feed))
         if (want.retained !== undefined) this.#sendValues(feed, want.retained)
         entered(feed)
       },
@@ -248,6 +253,8 @@ export class SessionSubscriptions {
     } finally {
       pending.delete(key)
     }
+    // The client has unsubscribed from an equal subscription meanwhile, whose id this one has.
+    if ((await answered) === false) return this.subscribe(want, confirmed)
   }
 }
 

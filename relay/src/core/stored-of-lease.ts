@@ -3,7 +3,7 @@ import type { Interest } from './broker.js'
 import type { BrokerLink } from './broker-link.js'
 import type { Clock } from './clock.js'
 import type { Filter } from './filters/filter.js'
-import { FeedHistory } from './history/feed-history.js'
+import { FeedHistory, type KeptMessages } from './history/feed-history.js'
 import { LivePositions } from './history/live-positions.js'
 import type { RecentRoom } from './history/recent-messages.js'
 import type { StoredMessage } from './history-store.js'
@@ -42,6 +42,14 @@ export class StoredOfLease {
     if (!this.#positions && history && group === undefined && !serve && history.rules.touching(pattern).length > 0)
       this.#positions = new LivePositions(history, pattern)
     return this.#positions
+  }
+
+  /** Which messages of the pattern are kept. */
+  get kept(): KeptMessages {
+    const { interest, link } = this.#options
+    const position = this.#positions?.newest
+    const isWhole = position !== undefined && link.broker.history?.rules.cover(interest.pattern)
+    return { position, whole: isWhole || undefined }
   }
 
   /** The values of the pattern, kept while they are read. */

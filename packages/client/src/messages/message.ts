@@ -69,6 +69,10 @@ export interface Message<Data = unknown, Wildcards extends readonly string[] = r
    * value of a broker without revisions.
    */
   readonly retained: boolean
+  /** The number of the message in the broker's history; undefined if it isn't kept. */
+  readonly position: string | undefined
+  /** Whether the relay has sent it from the history. */
+  readonly replayed: boolean
   /** The user who wrote the value, if the relay knows it. */
   readonly user: string | undefined
   /** The subject on which an answer is expected, if one is. */
@@ -136,6 +140,14 @@ export class ReceivedMessage<Data = unknown> implements Message<Data> {
 
   get retained(): boolean {
     return !!this.#frame.retained
+  }
+
+  get position(): string | undefined {
+    return this.#frame.position
+  }
+
+  get replayed(): boolean {
+    return !!this.#frame.replayed
   }
 
   get user(): string | undefined {

@@ -3,6 +3,7 @@ import { toError } from '../app/to-error.js'
 import { ReceivedMessage } from '../messages/message.js'
 import type { Undo } from '../time/clock.js'
 import { openTimer, type Timer } from '../time/timer.js'
+import { HistoryCursor } from './history-cursor.js'
 import { type InterestEvent, type InterestState, stepInterest, toRefused } from './interest-life.js'
 import type { FrameReceiver, InterestPorts, SubscriptionFrame } from './interest-ports.js'
 import type { Completeness, Continuity, SubscriptionStatus } from './subscription-events.js'
@@ -25,6 +26,7 @@ export class ClientInterest implements FrameReceiver {
   readonly #ports: InterestPorts
   readonly #members = new Set<Member>()
   readonly #timer: Timer
+  readonly #cursor: HistoryCursor
   #state: InterestState
   /** When the last message was received: any loss occurred later. */
   #lastAt = 0
@@ -41,6 +43,7 @@ export class ClientInterest implements FrameReceiver {
     this.#spec = spec
     this.#ports = ports
     this.#timer = openTimer(ports.clock)
+    this.#cursor = new HistoryCursor(spec)
     const { refusal } = ports.link
     this.#state = refusal ? toRefused(refusal) : { phase: 'connecting', refusals: 0 }
   }
@@ -118,7 +121,8 @@ export class ClientInterest implements FrameReceiver {
   }
 
   #continuityOf({ status, hasGap, seen }: Member): Continuity {
-    if (status === 'ready' && this.#ports.link.current) return this.#isCut ? 'stale' : hasGap ? 'gap' : 'live'
+    if (status === 'ready' && this.#ports.link.current && !this.#cursor.isBehind)
+      return this.#isCut ? 'stale' : hasGap ? 'gap' : 'live'
     return seen && this.#state.phase !== 'ready' ? 'stale' : 'catching-up'
   }
 
@@ -133,12 +137,15 @@ export class ClientInterest implements FrameReceiver {
     })
   }
 
-  receive(frame: SubscriptionFrame, receivedAt: number): void {
+  /** Returns true if messages were lost that a new subscription gets. */
+  receive(frame: SubscriptionFrame, receivedAt: number): boolean {
     const { call } = this.#ports
-    if ('ref' in frame && frame.ref && frame.ref !== this.#ref) return // values for an equal subscription
+    const cursor = this.#cursor
+    const isOther = 'ref' in frame && !!frame.ref && frame.ref !== this.#ref // for an equal subscription
     switch (frame.kind) {
       case 'Message': {
-        if (frame.left && !this.#spec.retained) return // for an equal subscription that reads values
+        if (frame.left && !this.#spec.retained) break // for an equal subscription that reads values
+        if (!cursor.admits(frame, this.#ref)) break
         const message = new ReceivedMessage(frame, this.#state.pattern ?? this.#spec.subject, receivedAt, this.#ports)
         this.#lastAt = receivedAt
         const number = ++this.#received
@@ -154,11 +161,19 @@ export class ClientInterest implements FrameReceiver {
         break
       }
       case 'Synced':
-        this.#each((member) => call(member.onSynced, undefined))
+        if (isOther) break
+        if (cursor.sync()) return true
+        this.notify()
+        this.#each((member) => call(member.onSynced, { recovered: cursor.recovered }))
         break
       case 'Gap':
+        if (isOther) break
         if (frame.open) this.#isCut = true
-        else this.#reportGap(frame.missed)
+        else if (cursor.after && !frame.ref) return true
+        else {
+          cursor.recovered &&= false
+          this.#reportGap(frame.missed)
+        }
         this.notify()
         break
       case 'Error':
@@ -167,6 +182,7 @@ export class ClientInterest implements FrameReceiver {
       case 'Unsubscribed':
         this.handle(frame.error ? { type: 'refused', reason: toError(frame.error) } : { type: 'opened' })
     }
+    return false
   }
 
   /** For a member of a group: the id, and how many messages are handled. Else undefined. */
@@ -192,16 +208,21 @@ export class ClientInterest implements FrameReceiver {
   }
 
   #subscribe(): void {
+    const cursor = this.#cursor
+    const { after } = cursor
+    this.#isCut = false
     const sent = this.#ports.exchanges.send(
-      { kind: 'Subscribe', ...this.#spec },
+      { kind: 'Subscribe', ...this.#spec, ...(after && { after, last: undefined }) },
       {
         answer: (frame) => {
           if (frame.kind !== 'Subscribed') return
           this.#ref = frame.ref
-          this.handle({ ...frame, type: 'confirmed' })
+          this.handle({ ...frame, type: 'confirmed', gap: cursor.confirm(frame) })
         },
         fail: (reason) => {
-          if (this.#state.phase === 'syncing') this.handle({ type: 'refused', reason })
+          if (this.#state.phase !== 'syncing') return
+          const isPlain = reason.code === 'unsupported' && cursor.giveUp()
+          this.handle(isPlain ? { type: 'opened' } : { type: 'refused', reason })
         },
       },
     )

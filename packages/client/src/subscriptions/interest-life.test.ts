@@ -11,7 +11,7 @@ const left: InterestEvent = { type: 'left' }
 const opened: InterestEvent = { type: 'opened' }
 const fired: InterestEvent = { type: 'fired' }
 const lost: InterestEvent = { type: 'lost' }
-const confirmed: InterestEvent = { type: 'confirmed', id: 7, subject: 'a.*.**' }
+const confirmed: InterestEvent = { type: 'confirmed', id: 7, subject: 'a.*.**', gap: true }
 const refused = (code: string, retry = false, retryInMs?: number): InterestEvent => ({
   type: 'refused',
   reason: new WildcastError(code as 'internal', code, { retry, retryInMs }),
@@ -32,9 +32,10 @@ describe('an interest', () => {
     expect(stepInterest(after(wanted), wanted, facts)).toEqual({ to: after(wanted) })
     expect(stepInterest(ready, wanted, facts)).toEqual({ to: ready })
   })
-  test('is ready when the relay confirms, with the id and the normal form, and reports a gap', () => {
+  test('is ready when the relay confirms, with the id and the normal form, and reports a gap if there is one', () => {
     const step = stepInterest(after(wanted), confirmed, facts)
     expect(step).toEqual({ to: { phase: 'ready', refusals: 0, id: 7, pattern: 'a.*.**' }, gap: true })
+    expect(stepInterest(after(wanted), { ...confirmed, gap: false }, facts).gap).toBe(false)
   })
   test('loses its id with the connection', () => {
     expect(stepInterest(ready, lost, facts)).toEqual({ to: fresh })

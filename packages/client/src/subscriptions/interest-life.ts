@@ -36,7 +36,8 @@ export type InterestEvent =
   | { readonly type: 'left' }
   /** Frames can be sent; or the relay has ended the subscription without an error. */
   | { readonly type: 'opened' }
-  | { readonly type: 'confirmed'; readonly id?: number | undefined; readonly subject: string }
+  /** Confirmed; `gap` is whether messages may be missing since an earlier subscription. */
+  | { readonly type: 'confirmed'; readonly id?: number | undefined; readonly subject: string; readonly gap: boolean }
   /** The relay has refused or ended the subscription, or refused the whole connection. */
   | { readonly type: 'refused'; readonly reason: WildcastError }
   /** The relay has accepted a newer token, which may allow more. */
@@ -66,7 +67,7 @@ export interface InterestStep {
   /** Send a `Subscribe`. */
   readonly subscribe?: true
   /** Report a gap to the listeners that were ready before. */
-  readonly gap?: true
+  readonly gap?: boolean
   /** Delete the interest, and unsubscribe its id if it has one. */
   readonly over?: { readonly id: number | undefined }
 }
@@ -100,7 +101,7 @@ function next(from: InterestState, event: InterestEvent, chance: number): Intere
     case 'opened':
       return subscribe
     case 'confirmed':
-      return { to: { phase: 'ready', refusals: 0, id: event.id, pattern: event.subject }, gap: true }
+      return { to: { phase: 'ready', refusals: 0, id: event.id, pattern: event.subject }, gap: event.gap }
     case 'renewed':
       return phase === 'denied' ? subscribe : { to: from }
     case 'left':

@@ -12,7 +12,10 @@ export type SubscriptionFrame = MessageFrame | SyncedFrame | GapFrame | Unsubscr
 
 /** Receives the frames about a subscription. */
 export interface FrameReceiver {
-  receive(frame: SubscriptionFrame, receivedAt: number): void
+  /** Returns whether messages were lost that a new subscription gets. */
+  receive(frame: SubscriptionFrame, receivedAt: number): boolean
+  /** Subscribes again. */
+  handle(event: { readonly type: 'opened' }): unknown
 }
 
 /** The parts of the client that an interest uses. */

@@ -16,13 +16,22 @@ export interface Gap {
   readonly missed?: number | undefined
 }
 
+/** All values, or all kept messages, that a subscription asked for were delivered. */
+export interface CaughtUp {
+  /**
+   * Whether no kept message is missing after the position that was asked for. Undefined for values
+   * and `last`.
+   */
+  readonly recovered: boolean | undefined
+}
+
 /**
  * Whether the messages of a subscription are complete. `live`: confirmed, and nothing was lost.
  * `catching-up`: no known loss, but messages may be in flight: the subscription is not confirmed
  * yet, the connection is lost and the session may resume, or the relay is sending the messages that
  * it kept. `gap`: messages were lost, and no message was received since. `stale`: no longer
  * complete, because the session was lost, the subscription refused, or the relay has lost its link
- * to the broker: messages published now will be missing.
+ * to the broker: messages published now will be missing, unless the broker keeps them.
  */
 export type Continuity = 'live' | 'catching-up' | 'gap' | 'stale'
 
@@ -44,8 +53,11 @@ export interface SubscriptionEvents {
   readonly onStatus?: ((status: SubscriptionStatus) => void) | undefined
   /** Called before the first message that follows a loss. */
   readonly onGap?: ((gap: Gap) => void) | undefined
-  /** With `retained`: called when all values were delivered, and again after each loss. */
-  readonly onSynced?: (() => void) | undefined
+  /**
+   * Called when all values or kept messages that were there before are delivered: after subscribing
+   * with `retained`, `after` or `last`, and again after each loss that the client makes good.
+   */
+  readonly onSynced?: ((caughtUp: CaughtUp) => void) | undefined
   /** Called at once, then at each change of `continuity` or `missed`. */
   readonly onContinuity?: ((now: Completeness) => void) | undefined
   /**

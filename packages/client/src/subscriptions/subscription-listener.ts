@@ -4,7 +4,7 @@ import type { SubscriptionEvents } from './subscription-events.js'
 
 /**
  * The parameters of a subscription. Equal ones share one subscription on the wire, unless they ask
- * for values or a number: each of these gets them at once.
+ * for values, kept messages or a number: each of these gets them at once.
  */
 export interface SubscriptionSpec {
   readonly subject: string
@@ -15,6 +15,8 @@ export interface SubscriptionSpec {
   readonly retained?: boolean | undefined
   readonly count?: boolean | undefined
   readonly filter?: JsonValue | undefined
+  readonly after?: string | undefined
+  readonly last?: number | undefined
 }
 
 /** The callbacks of a subscriber. */

@@ -55,7 +55,11 @@ export function openSubscriptions(ports: SubscriptionsPorts): Subscriptions {
     },
     receive(frame, receivedAt) {
       const receivers = byId.get(frame.id)
-      for (const interest of receivers ?? []) interest.receive(frame, receivedAt)
+      let isLost = false
+      for (const interest of receivers ?? []) isLost = interest.receive(frame, receivedAt) || isLost
+      // A new subscription gets kept messages as fast as the client reads, and no live ones before.
+      if (isLost && frame.id !== undefined && exchanges.notify({ kind: 'Unsubscribe', id: frame.id }))
+        for (const interest of [...(receivers ?? [])]) interest.handle({ type: 'opened' })
       return !!receivers
     },
     handle: (event) => each((interest) => interest.handle(event)),
@@ -69,5 +73,6 @@ export function openSubscriptions(ports: SubscriptionsPorts): Subscriptions {
 }
 
 function keyOf(spec: SubscriptionSpec): string | SubscriptionSpec {
-  return spec.retained || spec.count ? spec : JSON.stringify(spec)
+  const { retained, count, after, last } = spec
+  return retained || count || (after ?? last) !== undefined ? spec : JSON.stringify(spec)
 }

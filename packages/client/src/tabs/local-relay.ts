@@ -85,6 +85,14 @@ export class LocalRelay {
   }
 
   /**
+   * Delivers a kept message that another tab has asked for: an equal subscription of this tab may
+   * not receive it otherwise. No request has the ref -1.
+   */
+  deliverKept(frame: RelayFrame): void {
+    if (frame.kind === 'Message' && frame.replayed) this.deliver({ ...frame, ref: -1 })
+  }
+
+  /**
    * Handles the relay's answer to `Authenticate`. After an `Ack`, the permissions of all tabs may
    * have changed. The tab with the connection renews the token.
    */

@@ -51,6 +51,24 @@ test('each tab has the status of the connection, and loses nothing in a reconnec
   ])
 })
 
+test('a tab gets the kept messages that it asks for, and another one those that are new to it', async () => {
+  const [tabs, opened] = await openTabs(['a', 'b'])
+  tabs.relay.position = '3'
+  const [plain, other] = opened.map((tab) => listen(tab, 'news'))
+  const texts: string[] = []
+  await tabs.drain()
+  opened[1]?.client.subscribe('news', (message) => texts.push(message.text()), {
+    last: 2,
+    onSynced: () => texts.push('synced'),
+  })
+  await tabs.drain()
+  const [ref = 0] = tabs.relay.asked
+  tabs.relay.replayKept(1, ref, Object.entries({ 2: 'old', 4: 'new' }))
+  await tabs.drain()
+  expect(texts).toEqual(['old', 'new', 'synced'])
+  expect([plain?.texts, other?.texts]).toEqual([['new'], ['new']])
+})
+
 test('each tab gets the answers to its publishes and requests', async () => {
   const [tabs, opened] = await openTabs(['a', 'b'])
   const all = opened.map(({ client, name }) => client.publish('news', name))

@@ -18,7 +18,7 @@ import { UnconfirmedFrames } from './unconfirmed-frames.js'
 export interface MemberPorts extends Pick<LeaderPorts, 'settings' | 'fault' | 'load' | 'tokens'> {
   readonly platform: TabPlatform
   readonly clock: ClientClock
-  readonly local: Pick<LocalRelay, 'welcome' | 'deliver' | 'renew' | 'forget' | 'drop' | 'isOpen'>
+  readonly local: Pick<LocalRelay, 'welcome' | 'deliver' | 'deliverKept' | 'renew' | 'forget' | 'drop' | 'isOpen'>
   /** Ends the client's wait for its next attempt. */
   wake(): void
 }
@@ -260,6 +260,7 @@ export class TabMember {
     }
     if (frame.ref === authenticateRef) local.renew(frame)
     const { tab, ref } = fromSharedRef(frame.ref)
+    if (tab !== this.#number && isMine) local.deliverKept(frame)
     if (tab !== this.#number) return
     const isPending = this.#outgoing.asking.delete(frame.ref)
     if (frame.kind === 'Subscribed' && frame.id !== undefined && !isPending) this.#release(frame.id)

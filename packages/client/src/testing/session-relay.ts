@@ -28,6 +28,10 @@ export class SessionRelay {
   readonly unsubscribed: number[] = []
   /** The refs of the subscriptions that ask for values. */
   readonly retained: number[] = []
+  /** The refs of the subscriptions that ask for kept messages. */
+  readonly asked: number[] = []
+  /** The newest position of the history. @default none */
+  position: string | undefined
   /** The number of sessions that were opened. */
   begun = 0
   /** How long a token is valid, in milliseconds. */
@@ -76,6 +80,25 @@ export class SessionRelay {
       if (session.ids.has(id)) {
         for (const [subject, message] of values)
           this.#send(session, { kind: 'Message', id, ref, subject, message, retained: true, broker: 'test' })
+        this.#send(session, { kind: 'Synced', id, ref })
+      }
+  }
+
+  /** Sends kept messages, by position, to a subscription that has asked for them. */
+  replayKept(id: number, ref: number, kept: readonly (readonly [string, string])[]): void {
+    for (const session of this.#sessions.values())
+      if (session.ids.has(id)) {
+        for (const [position, message] of kept)
+          this.#send(session, {
+            kind: 'Message',
+            id,
+            ref,
+            subject: 'news',
+            message,
+            position,
+            replayed: true,
+            broker: 'test',
+          })
         this.#send(session, { kind: 'Synced', id, ref })
       }
   }
@@ -135,7 +158,8 @@ export class SessionRelay {
         this.#ids.set(subject, id)
         session.ids.add(id)
         if (frame.retained && ref !== undefined) this.retained.push(ref)
-        this.#send(session, { kind: 'Subscribed', ref, id, subject })
+        if (frame.last !== undefined && ref !== undefined) this.asked.push(ref)
+        this.#send(session, { kind: 'Subscribed', ref, id, subject, position: this.position })
         break
       }
       case 'Unsubscribe':

@@ -49,6 +49,37 @@ describe('a subscriber that asks for the messages after a position', () => {
     }
   })
 
+  it('gets live messages after a position of another history that is after all', async () => {
+    const { writer, client } = await open(2)
+    const reader = client()
+    const frames = await reader.sends(ask({ after: 'zzzzzzzzzz-000000001' }))
+    expect(kindsOf(frames)).toEqual(['Subscribed', 'Gap', 'Synced'])
+    expect(frames[1]?.Gap).toMatchObject({ ref: 7, id: frames[0]?.Subscribed?.id })
+    await writer.publish('room.1.msg', 'live')
+    expect(messagesOf(reader.received())).toEqual(['live'])
+  })
+
+  it('is answered although it unsubscribes from an equal subscription before', async () => {
+    const { writer, client } = await open(2)
+    const reader = client()
+    const [plain] = await reader.sends({ Subscribe: { ref: 1, subject: 'room.*.msg' } })
+    reader.send(ask({ after: 'start' }))
+    reader.send({ Unsubscribe: { ref: 2, id: plain?.Subscribed?.id } })
+    await settled()
+    const frames = reader.received()
+    expect(kindsOf(frames)).toEqual(['Unsubscribed', 'Subscribed', 'Message', 'Message', 'Synced'])
+    await writer.publish('room.1.msg', 'live')
+    expect(messagesOf(reader.received())).toEqual(['live'])
+  })
+
+  it('learns whether all messages of the pattern are kept', async () => {
+    const { client } = await open(1)
+    for (const fields of [{}, { after: 'start' }, { last: 1 }]) {
+      expect((await client().sends(ask(fields)))[0]?.Subscribed).toMatchObject({ whole: true })
+      expect((await client().sends(ask(fields, 'room.**')))[0]?.Subscribed).not.toHaveProperty('whole')
+    }
+  })
+
   it('has recovered from the start only if nothing was ever forgotten', async () => {
     const { writer, client } = await open(5)
     const complete = await client().sends(ask({ after: 'start' }))

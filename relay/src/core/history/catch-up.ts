@@ -3,7 +3,7 @@ import type { StoredMessage } from '../history-store.js'
 import type { FeedFacts, Outlet } from '../outlet.js'
 import { laterOf, noPosition } from '../position.js'
 import type { TimeSlice } from '../time-slice.js'
-import type { FeedHistory } from './feed-history.js'
+import type { FeedHistory, KeptMessages } from './feed-history.js'
 import { startOfNewest } from './newest.js'
 
 /** The messages that a subscriber asks for. */
@@ -17,10 +17,10 @@ export interface HistoryWant {
 }
 
 /** The answer to a subscriber, before its first message. */
-export interface CatchUpStart {
+export interface CatchUpStart extends KeptMessages {
   /** The newest position of the store. */
   readonly position: string
-  /** Whether no message can be missing. Undefined for `last`. */
+  /** Whether no kept message can be missing. Undefined for `last`. */
   readonly recovered?: boolean | undefined
 }
 
@@ -85,12 +85,14 @@ export class CatchUp {
     const state = known === undefined ? await store.historyState(pattern, after ?? noPosition) : undefined
     const start = after ?? (await startOfNewest(history, want.last ?? 0))
     if (this.#isStopped) return
-    this.#position = start
+    // A position of another history may be after all positions of this one.
+    this.#position = state && start > state.newest ? state.newest : start
     this.#reported = state?.forgotten ?? noPosition
     const recovered = !state || (state.isKnown && start >= state.forgotten)
     confirmed({
       position: known ?? state?.newest ?? noPosition,
       recovered: after === undefined ? undefined : recovered,
+      whole: history.isWhole || undefined,
     })
     if (after !== undefined && !recovered) this.#sendGap()
   }
@@ -175,8 +177,8 @@ export class CatchUp {
   }
 
   #sendGap(): void {
-    const { outlet, feed } = this.#ports
-    this.#deliver(outlet.encoder?.gap(feed))
+    const { outlet, feed, want } = this.#ports
+    this.#deliver(outlet.encoder?.gap(feed, undefined, want.ref))
   }
 
   #deliver(bytes: Uint8Array | undefined): void {

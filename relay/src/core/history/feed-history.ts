@@ -4,6 +4,14 @@ import type { LivePositions } from './live-positions.js'
 import { RecentMessages, type RecentRoom } from './recent-messages.js'
 import { SharedReplays } from './shared-replays.js'
 
+/** Which messages of a pattern are kept. */
+export interface KeptMessages {
+  /** The newest position, if it is known: see `LivePositions.newest`. */
+  readonly position?: string | undefined
+  /** Whether those of all its subjects are. */
+  readonly whole?: true | undefined
+}
+
 export interface FeedHistoryOptions {
   readonly store: HistoryStore
   readonly pattern: Pattern

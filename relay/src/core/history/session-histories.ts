@@ -1,15 +1,9 @@
 import type { WildcastError } from '@wildcast/protocol'
 import type { Feed } from '../feed.js'
 import type { FeedMember } from '../feed-member.js'
-import { CatchUp, type CatchUpStart, type HistoryWant } from './catch-up.js'
+import { CatchUp, type CatchUpStart } from './catch-up.js'
 import { CatchingUp } from './catching-up.js'
-
-/** A request of a session for the history of a subscription. */
-export interface HistoryReader {
-  readonly want: HistoryWant
-  /** Runs before the first message: the client must know its subscription. */
-  confirmed(start: CatchUpStart): void
-}
+import type { HistoryReader, JoiningReader } from './history-reader.js'
 
 export interface SessionHistoriesPorts {
   readonly member: FeedMember
@@ -17,23 +11,16 @@ export interface SessionHistoriesPorts {
   failed(feed: Feed, error: WildcastError): void
 }
 
-/** A member that reads the history before it takes its own place in a feed. */
-export interface JoiningReader {
-  /** Stands for the session in the feed. */
-  readonly member: FeedMember
-  /**
-   * Reads the history.
-   * @param reader - asks for it
-   * @param replace - puts the session into the place of `member`
-   */
-  begin(feed: Feed, reader: HistoryReader, replace: () => void): void
+/** A reading of the history by a session. */
+interface Reading {
+  stop(): void
 }
 
 /** The subscriptions of a session that read the history of their pattern. */
 export class SessionHistories {
   readonly #ports: SessionHistoriesPorts
   /** By the id of the subscription. */
-  readonly #reading: Map<number, Set<CatchUp>> = new Map()
+  readonly #reading: Map<number, Set<Reading>> = new Map()
 
   constructor(ports: SessionHistoriesPorts) {
     this.#ports = ports
@@ -51,7 +38,9 @@ export class SessionHistories {
           member.begin()
           reader.confirmed(start)
         }
-        this.#read(feed, { ...reader, confirmed }, (position) => this.#caughtUp(feed, { member, position, replace }))
+        return this.#read(feed, { ...reader, confirmed }, (position) =>
+          this.#caughtUp(feed, { member, position, replace }),
+        )
       },
     }
   }
@@ -61,13 +50,16 @@ export class SessionHistories {
     return [...this.#reading.values()].reduce((sum, readers) => sum + readers.size, 0)
   }
 
-  /** Reads the history for a subscription that the session has already. */
-  again(feed: Feed, reader: HistoryReader): void {
-    this.#read(feed, reader, () => {})
+  /**
+   * Reads the history for a subscription that the session has already. Resolves and throws as
+   * `begin`.
+   */
+  again(feed: Feed, reader: HistoryReader): Promise<boolean> {
+    return this.#read(feed, reader, () => {})
   }
 
   end(id: number): void {
-    for (const catchUp of this.#reading.get(id) ?? []) catchUp.stop()
+    for (const reading of this.#reading.get(id) ?? []) reading.stop()
     this.#reading.delete(id)
   }
 
@@ -75,32 +67,46 @@ export class SessionHistories {
     for (const id of [...this.#reading.keys()]) this.end(id)
   }
 
-  #read(feed: Feed, { want, confirmed }: HistoryReader, caughtUp: (position: string) => void): void {
+  #read(feed: Feed, { want, confirmed }: HistoryReader, caughtUp: (position: string) => void): Promise<boolean> {
     const { member, failed } = this.#ports
     const all = this.#reading.get(feed.id) ?? new Set()
     this.#reading.set(feed.id, all)
-    const over = (): void => {
-      all.delete(catchUp)
-      if (all.size === 0 && this.#reading.get(feed.id) === all) this.#reading.delete(feed.id)
-    }
-    const catchUp = new CatchUp({
-      history: feed.history(),
-      feed,
-      outlet: member.outlet,
-      want,
-      slice: feed.ports.slice,
-      confirmed,
-      caughtUp: (position) => {
-        over()
-        caughtUp(position)
-      },
-      failed: (error) => {
-        over()
-        failed(feed, error)
-      },
+    return new Promise((resolve, reject) => {
+      let isConfirmed = false
+      const over = (): void => {
+        all.delete(reading)
+        if (all.size === 0 && this.#reading.get(feed.id) === all) this.#reading.delete(feed.id)
+      }
+      const catchUp = new CatchUp({
+        history: feed.history(),
+        feed,
+        outlet: member.outlet,
+        want,
+        slice: feed.ports.slice,
+        confirmed: (start) => {
+          isConfirmed = true
+          confirmed(start)
+          resolve(true)
+        },
+        caughtUp: (position) => {
+          over()
+          caughtUp(position)
+        },
+        failed: (error) => {
+          over()
+          if (isConfirmed) failed(feed, error)
+          else reject(error)
+        },
+      })
+      const reading: Reading = {
+        stop() {
+          catchUp.stop()
+          resolve(false)
+        },
+      }
+      all.add(reading)
+      catchUp.start()
     })
-    all.add(catchUp)
-    catchUp.start()
   }
 
   /**

@@ -15,8 +15,9 @@ export function openClassicSubscriptions(lanes: ClassicLanes, replies: ClassicRe
   const undos = new Map<number, readonly Undo[]>()
   let lastId = 0
   return {
-    subscribe({ ref, subject: pattern, broker, group, serve, policy, retained, snapshot, count, filter }) {
+    subscribe({ ref, subject: pattern, broker, group, serve, policy, retained, snapshot, count, filter, after, last }) {
       if (retained || snapshot || count) return replies.unsupported(ref, 'values')
+      if ((after ?? last) !== undefined) return replies.unsupported(ref, 'history')
       if (group !== undefined) return replies.unsupported(ref, '"group"')
       if (policy) return replies.unsupported(ref, 'policy ("deliver", "maxRate")')
       if (filter !== undefined) return replies.unsupported(ref, '"filter"')

@@ -37,7 +37,7 @@ export function v1Encoder(codec: Codec, framed: (data: string | Uint8Array) => U
   return {
     frame,
     message: (message, feed) => frame(messageFrame(message, feed)),
-    gap: ({ id }, missed) => frame({ kind: 'Gap', id, missed }),
+    gap: ({ id }, missed, ref) => frame({ kind: 'Gap', id, missed, ref }),
     outage: ({ id }) => frame({ kind: 'Gap', id, open: true }),
     overrun: 'gap',
     values: {

@@ -1,0 +1,110 @@
+import type { Continuity, JsonValue, Message, Params, WildcastError } from '@wildcast/client'
+import { type HistoryStatus, history, type WatchedHistory } from '@wildcast/client/history'
+import { useCallback, useMemo, useSyncExternalStore } from 'react'
+import { type LiveStore, liveStores, openLiveStore } from './live-store.js'
+import { useClient } from './provider.js'
+
+/** A part of a history at one moment: a new object at each change, the same in between. */
+export interface HistoryFeed<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+  /** Oldest first, each message once. A message keeps its `key`, for the rows of a list. */
+  readonly items: readonly Message<Data, Wildcards>[]
+  /** `loading` until the newest page was received, then `ready`. */
+  readonly status: HistoryStatus
+  /** How complete the list is since its first message. */
+  readonly continuity: Continuity
+  /** Whether the broker has older messages. */
+  readonly hasMore: boolean
+  readonly isLoadingMore: boolean
+  /** Why the messages, or older ones, are refused, while they are. */
+  readonly error: WildcastError | undefined
+  /**
+   * Adds a page of older messages to `items`. Resolves when they are there, or were refused. The
+   * same function at each render.
+   */
+  readonly loadMore: () => Promise<void>
+}
+
+/** The options of `useHistory`. Compared by content: literals in the call are safe. */
+export interface UseHistoryOptions {
+  /** @default the client's broker */
+  readonly broker?: string | undefined
+  /** Only messages that contain this JSON. @default all messages */
+  readonly filter?: JsonValue | undefined
+  /** The number of messages of a page: from 1 to 999. @default 100 */
+  readonly limit?: number | undefined
+}
+
+type Shown = Omit<HistoryFeed, 'loadMore'>
+
+/** The state before the first message, and the only one in a server render. */
+const noMessages: Shown = {
+  items: [],
+  status: 'loading',
+  continuity: 'catching-up',
+  hasMore: false,
+  isLoadingMore: false,
+  error: undefined,
+}
+
+interface HistoryStore extends LiveStore<Shown> {
+  readonly loadMore: () => Promise<void>
+}
+
+const stores = liveStores<HistoryStore>()
+
+/**
+ * Returns the newest messages that the broker has kept of a pattern, and new ones as they come;
+ * `loadMore` adds older ones. Renders once per animation frame, whatever the number of messages.
+ * Hooks with the same pattern and options share one list. Refusals are returned, not thrown. `Data`
+ * is the type of the messages' data, which is not checked.
+ * @param pattern null or undefined does not subscribe
+ * @example
+ * const { items, hasMore, loadMore } = useHistory<{ text: string }>('room.42.msg', { limit: 50 })
+ */
+export function useHistory<Data = unknown, const Pattern extends string = string>(
+  pattern: Pattern | null | undefined,
+  { broker, filter, limit }: UseHistoryOptions = {},
+): HistoryFeed<Data, Params<Pattern>> {
+  const client = useClient()
+  const wanted = JSON.stringify({ broker, filter, limit }) // equal for filters of different renders
+  const key = `${pattern} ${wanted}`
+  const view = useCallback(
+    (changed: () => void): (() => void) => {
+      if (pattern == null) return () => {}
+      const open = (): WatchedHistory => history(client).watch(pattern as string, JSON.parse(wanted))
+      return stores.open(client, key, (closed) => openHistoryStore(open, closed)).view(changed)
+    },
+    [client, pattern, wanted, key],
+  )
+  const state = (): Shown => (pattern == null ? noMessages : (stores.find(client, key)?.state ?? noMessages))
+  const loadMore = useCallback(async () => stores.find(client, key)?.loadMore(), [client, key])
+  const shown = useSyncExternalStore(view, state, () => noMessages)
+  // The store has no types of data: hooks with different types may share it.
+  return useMemo(() => ({ ...shown, loadMore }), [shown, loadMore]) as HistoryFeed<Data, Params<Pattern>>
+}
+
+function openHistoryStore(open: () => WatchedHistory, closed: () => void): HistoryStore {
+  let source: WatchedHistory | undefined
+  const store = openLiveStore<WatchedHistory, Shown>(
+    {
+      initial: noMessages,
+      open() {
+        source = open()
+        return source
+      },
+      read: ({ items, status, continuity, hasMore, isLoadingMore, error }) => ({
+        ...{ items, status, continuity },
+        ...{ hasMore, isLoadingMore, error },
+      }),
+    },
+    closed,
+  )
+  return {
+    get state() {
+      return store.state
+    },
+    view: store.view,
+    change: store.change,
+    loadMore: async () => source?.loadMore(),
+  }
+}
