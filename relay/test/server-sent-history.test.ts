@@ -4,7 +4,7 @@ import { type EventSource, eventSource } from './event-source.js'
 import { keepingBroker } from './keeping-broker.js'
 import { type StartedRelay, startRelay } from './start-relay.js'
 
-/** A relay whose broker keeps the last 3 messages of each subject `room.*`, after `count` of them. */
+/** A relay that keeps the last 3 messages of each subject `room.*`. Publishes `count` of them. */
 async function started(count = 0): Promise<StartedRelay> {
   const relay = await startRelay({
     gateways: [http, serverSentEvents],
