@@ -43,6 +43,7 @@ describe('/history', () => {
       'stream-up-to-date': 'true',
       'x-content-type-options': 'nosniff',
       'cross-origin-resource-policy': 'same-origin',
+      'content-security-policy': "default-src 'none'; sandbox",
     })
   })
 
@@ -117,6 +118,24 @@ describe('/history', () => {
     expect(await (await ask(relay, 'room.1')).json()).toEqual([])
     expect((await append(relay, '[1,22222222,3]')).status).toBe(204)
     expect((await append(relay, `[${'1,'.repeat(20)}1]`)).status).toBe(413)
+  })
+
+  it('asks once whether a client may publish the messages of an array', async () => {
+    const asked: string[] = []
+    const authorize = async ({ kind }: Action): Promise<boolean> => asked.push(kind) > 0
+    const relay = await start({ authorize })
+    expect((await append(relay, '[1,2,3]')).status).toBe(204)
+    expect(asked).toEqual(['publish'])
+  })
+
+  it('knows the producers of each user, whatever their names', async () => {
+    const relay = await start({ authenticate: async ({ token }) => ({ user: token, claims: {} }) })
+    const write = async (user: string, epoch: string): Promise<number> => {
+      const producer = { 'producer-id': 'p', 'producer-epoch': epoch, 'producer-seq': '0' }
+      return (await append(relay, '1', { authorization: `Bearer ${user}`, ...producer })).status
+    }
+    expect([await write('ada', '0'), await write('bob', '9'), await write('ada', '1')]).toEqual([200, 200, 200])
+    expect(await write('bob', '8')).toBe(403)
   })
 
   it('shows its headers to pages of other origins', async () => {

@@ -1,8 +1,9 @@
 import { type BrokerMessage, type Payload, parseSubject, WildcastError } from '@wildcast/protocol'
+import type { Checked } from '../checked.js'
 import type { Clock } from '../clock.js'
 import type { Hub } from '../hub.js'
 import { noPosition } from '../position.js'
-import type { Checked, SessionActions } from '../session-actions.js'
+import type { SessionActions } from '../session-actions.js'
 import { factsAfter, type HistoryFacts, type ProducerVerdict, type ProducerWrite, verdictOn } from './history-facts.js'
 import { NoHistory } from './no-history.js'
 import { type HistoryPlace, type SubjectHistories, usualType } from './subject-histories.js'
@@ -121,11 +122,11 @@ export class SessionHistory {
     const { actions, hub, histories, demandPresent } = this.#ports
     demandPresent()
     const subject = parseSubject(text)
-    const checked = payloads.map((payload) => actions.publish({ subject, broker, payload }))
-    const [first] = checked
-    if (!first) throw new WildcastError('invalid_frame', 'there is no message to append')
-    await Promise.all(checked.map(({ decided }) => decided))
-    demandPresent()
+    const [payload, ...more] = payloads
+    if (payload === undefined) throw new WildcastError('invalid_frame', 'there is no message to append')
+    const first = actions.publish({ subject, broker, payload })
+    const checked = [first, ...more.map((another) => actions.publishAlso(first, another))]
+    if (first.decided !== undefined) await first.decided.then(demandPresent)
     const place = { broker: first.broker, subject }
     orNoHistory(() => hub.history(place.broker, subject))
     if (write.producer === undefined && write.seq === undefined) {
@@ -134,7 +135,10 @@ export class SessionHistory {
       return { kind: 'appended', position: await this.#publish(checked) }
     }
     hub.demand(place.broker, 'retained')
-    return histories.inOrder(place, () => this.#appendInOrder(place, checked, write))
+    const { producer: named, ...rest } = write
+    // A user may not write as the producer of another one.
+    const producer = named && { ...named, id: JSON.stringify([actions.identity.user, named.id]) }
+    return histories.inOrder(place, () => this.#appendInOrder(place, checked, { ...rest, producer }))
   }
 
   async #appendInOrder(
@@ -145,7 +149,7 @@ export class SessionHistory {
     const { histories } = this.#ports
     const facts: HistoryFacts = (await histories.facts(place)) ?? { type: usualType, producers: new Map() }
     if (mediaTypeOf(facts.type) !== mediaTypeOf(type)) return { kind: 'other type', type: facts.type }
-    const verdict = producer ? verdictOn(producer, facts.producers.get(producer.id)) : undefined
+    const verdict = producer && verdictOn(producer, facts.producers.get(producer.id))
     if (verdict && verdict.kind !== 'next') return verdict
     if (seq !== undefined && facts.seq !== undefined && seq <= facts.seq) return { kind: 'old seq', last: facts.seq }
     const position = await this.#publish(checked)

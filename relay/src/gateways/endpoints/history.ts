@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import { NoHistory } from '../../core/history/no-history.js'
-import type { EventStream } from '../connections/event-stream.js'
+import { goingAway } from '../dialects/dialect.js'
 import type { Gateway } from '../gateway.js'
-import { sentence } from './history/answers.js'
+import { type OpenAnswer, sentence } from './history/answers.js'
 import { answerEvents } from './history/live-events.js'
 import { answerLongPoll } from './history/long-poll.js'
 import { answerHead, answerRead } from './history/read.js'
@@ -17,8 +17,15 @@ export interface HistoryEndpointOptions {
   readonly longPollMs?: number | undefined
 }
 
-/** Headers of every answer: no page may take the messages for a script or an image. */
-const secured = { 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'same-origin' }
+/**
+ * Headers of every answer: no page may take the messages for a script or an image, and a browser
+ * that shows them runs nothing, though their content type may be HTML.
+ */
+const secured = {
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+  'content-security-policy': "default-src 'none'; sandbox",
+}
 
 /**
  * `/history/<subject>`: the kept messages of a subject, by the protocol of Durable Streams
@@ -27,9 +34,10 @@ const secured = { 'x-content-type-options': 'nosniff', 'cross-origin-resource-po
  */
 export function historyEndpoint({ longPollMs = 20_000 }: HistoryEndpointOptions = {}): Gateway {
   return ({ routes, closing }, relay) => {
-    const open = new Set<EventStream>()
+    /** Streams and long polls. */
+    const open = new Set<OpenAnswer>()
     closing.addEventListener('abort', () => {
-      for (const stream of [...open]) stream.close()
+      for (const answer of [...open]) answer.close()
     })
 
     routes.use('/history/*', async (c, next) => {
@@ -49,8 +57,9 @@ export function historyEndpoint({ longPollMs = 20_000 }: HistoryEndpointOptions 
     function read(c: Context): Promise<Response> {
       const request = readRequestOf(c)
       if (c.req.method === 'HEAD') return withRequestSession(c, relay, (session) => answerHead(c, session, request))
+      if (request.live !== undefined && closing.aborted) throw goingAway()
       if (request.live === 'sse') return answerEvents(c, relay, request, open)
-      if (request.live === 'long-poll') return answerLongPoll(c, relay, request, { ms: longPollMs, closing })
+      if (request.live === 'long-poll') return answerLongPoll(c, relay, request, { ms: longPollMs, open })
       return withRequestSession(c, relay, (session) => answerRead(c, session, request))
     }
   }

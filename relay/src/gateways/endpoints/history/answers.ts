@@ -10,6 +10,12 @@ export const historyHeaders: readonly string[] = [
   'Producer-Received-Seq',
 ]
 
+/** An answer that waits for messages. */
+export interface OpenAnswer {
+  /** Ends it: the relay goes away. */
+  close(): void
+}
+
 /** An answer without data of the history: a sentence, as a line of text. */
 export function sentence(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(`${text}\n`, { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers } })

@@ -13,12 +13,16 @@ const token = "[\\w!#$%&'*+.^`|~-]+"
 /** A media type and its parameters (RFC 9110, 8.3.1). */
 const contentType = new RegExp(`^${token}/${token}(?: *; *${token}=(?:${token}|"[ !#-\\[\\]-~]*"))*$`)
 
+const script = /(?:java|j|ecma|live)script/i
+
 /**
  * Returns the content type of a request; undefined if it has none.
  * @throws {WildcastError} `invalid_frame`
  */
 export function contentTypeOf(header: string | undefined): string | undefined {
   if (header === undefined || header === '') return undefined
+  // A page of the relay's origin could be made to run it.
+  if (script.test(header)) throw new WildcastError('invalid_frame', 'the content types of scripts are not offered')
   if (header.length <= 200 && contentType.test(header)) return header
   throw new WildcastError('invalid_frame', 'Content-Type is no media type of at most 200 characters')
 }

@@ -9,7 +9,7 @@ import { rateKeyOf } from '../../../core/session-rates.js'
 import { EventStream } from '../../connections/event-stream.js'
 import { entered } from '../entered.js'
 import { eventText } from '../event-encoder.js'
-import { goneAnswer } from './answers.js'
+import { goneAnswer, type OpenAnswer } from './answers.js'
 import { Bell } from './bell.js'
 import { contentOf, formOf } from './content.js'
 import { cursorAfter } from './cursor.js'
@@ -25,13 +25,13 @@ const heartbeatMs = 25_000
 /**
  * Answers with the messages after an offset as Server-Sent Events, and with those that follow. It
  * reads the history as fast as the client takes it, so that a slow client takes no memory.
- * @param open - the streams of the endpoint
+ * @param open - the answers of the endpoint that wait
  */
 export async function answerEvents(
   c: Context,
   relay: RelayView,
   request: ReadRequest,
-  open: Set<EventStream>,
+  open: Set<OpenAnswer>,
 ): Promise<Response> {
   const { identity, address, leave } = await entered(c, relay)
   const bell = new Bell()
@@ -58,6 +58,7 @@ export async function answerEvents(
       end()
     })
     events.start(position)
+    if (c.req.raw.signal.aborted) stream.close()
     return stream.response(headersOf(history))
   } catch (cause) {
     end()

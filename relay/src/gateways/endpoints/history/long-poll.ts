@@ -3,7 +3,7 @@ import type { HistoryPart, SubjectHistory } from '../../../core/history/subject-
 import type { RelayView } from '../../../core/relay.js'
 import { rateKeyOf } from '../../../core/session-rates.js'
 import { entered } from '../entered.js'
-import { goneAnswer } from './answers.js'
+import { goneAnswer, type OpenAnswer } from './answers.js'
 import { Bell } from './bell.js'
 import { contentOf } from './content.js'
 import { cursorAfter } from './cursor.js'
@@ -13,8 +13,8 @@ import { positionOf, type ReadRequest } from './read-request.js'
 export interface LongPollOptions {
   /** How long an answer waits for messages. */
   readonly ms: number
-  /** Aborted when the relay goes away. */
-  readonly closing: AbortSignal
+  /** The answers of the endpoint that wait. */
+  readonly open: Set<OpenAnswer>
 }
 
 /** Answers with the messages after an offset, as soon as there are any. */
@@ -35,14 +35,18 @@ export async function answerLongPoll(
     if (there.isLate) return goneAnswer()
     const cursor = cursorAfter(request.cursor, relay.clock)
     if (there.messages.length > 0) return answerOf(history, there, cursor)
-    const waiting = waitingFor(bell, c, relay, options)
-    await session.subscribe({ subject: history.subject, broker: history.broker }, () => {})
-    for (;;) {
-      const rung = bell.next()
-      const part = await history.after(position, answerSize)
-      if (part.isLate) return goneAnswer()
-      if (part.messages.length > 0 || waiting.isOver()) return answerOf(history, part, cursor)
-      await Promise.race([rung, waiting.over])
+    const waiting = new Waiting(bell, c.req.raw.signal, relay, options)
+    try {
+      await session.subscribe({ subject: history.subject, broker: history.broker }, () => {})
+      for (;;) {
+        const rung = bell.next()
+        const part = await history.after(position, answerSize)
+        if (part.isLate) return goneAnswer()
+        if (part.messages.length > 0 || waiting.isOver) return answerOf(history, part, cursor)
+        await Promise.race([rung, waiting.over])
+      }
+    } finally {
+      waiting.close()
     }
   } finally {
     session.close()
@@ -57,25 +61,29 @@ function answerOf(history: SubjectHistory, part: HistoryPart, cursor: string): R
 }
 
 /** A wait that ends with its time, the client or the relay; it rejects with the session. */
-interface Waiting {
-  isOver(): boolean
+class Waiting implements OpenAnswer {
   readonly over: Promise<void>
-}
+  isOver = false
+  /** Ends it. */
+  readonly close: () => void
 
-function waitingFor(bell: Bell, c: Context, { clock }: RelayView, { ms, closing }: LongPollOptions): Waiting {
-  let isOver = false
-  const over = new Promise<void>((resolve, reject) => {
-    const end = (): void => {
-      isOver = true
+  constructor(bell: Bell, gone: AbortSignal, { clock }: RelayView, { ms, open }: LongPollOptions) {
+    let end = (): void => {}
+    this.over = new Promise<void>((resolve, reject) => {
+      end = resolve
+      bell.whenEnded(reject)
+    })
+    this.over.catch(() => {}) // the loop meets it, too
+    const stop = clock.after(ms, () => this.close())
+    this.close = () => {
+      this.isOver = true
       stop()
-      resolve()
+      gone.removeEventListener('abort', this.close)
+      open.delete(this)
+      end()
     }
-    const stop = clock.after(ms, end)
-    closing.addEventListener('abort', end, { once: true })
-    c.req.raw.signal.addEventListener('abort', end, { once: true })
-    bell.whenEnded(reject)
-    if (closing.aborted) end()
-  })
-  over.catch(() => {}) // the loop meets it, too
-  return { isOver: () => isOver, over }
+    open.add(this)
+    gone.addEventListener('abort', this.close)
+    if (gone.aborted) this.close()
+  }
 }
