@@ -60,6 +60,17 @@ describe('Server-Sent Events of kept messages', () => {
     expect((await until(late, '5')).texts).toEqual(['gap', '3', '4', '5'])
   })
 
+  it('report a gap to a client that comes back for messages some of which are not kept', async () => {
+    const relay = await started(1)
+    const first = await source(relay, '**?after=start')
+    const { id } = await until(first, '0')
+    first.leave()
+    await publish(relay, 'lamp.1', 'not kept')
+    await publish(relay, 'room.1', '1')
+    const second = await source(relay, '**', { 'last-event-id': id })
+    expect((await until(second, '1')).texts).toEqual(['gap', '1'])
+  })
+
   it('begin where ?after= or ?last= asks, but for a client that comes back', async () => {
     const relay = await started(3)
     const all = await source(relay, 'room.*?after=start')

@@ -123,7 +123,11 @@ async function subscribe(
 ): Promise<void> {
   const want = { subject, broker, filter }
   try {
-    if (history) return await session.subscribe({ ...want, history }, () => {})
+    if (history)
+      return await session.subscribe({ ...want, history }, ({ recovered, whole }) => {
+        // Messages that are not kept may be missing. Otherwise the history itself reports a gap.
+        if (returns && recovered && !whole) stream.write(eventLines('gap', {}))
+      })
   } catch (cause) {
     const isGone = returns && WildcastError.from(cause).code === 'unsupported'
     if (!isGone) throw cause // otherwise the broker no longer keeps messages of the pattern
