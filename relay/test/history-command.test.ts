@@ -41,7 +41,7 @@ describe('wildcast history', () => {
     expect(err).toMatch(/^messages after that position are forgotten\nmore: --after \S+\n$/)
   })
 
-  it('goes on with later messages with --follow', async () => {
+  it('continues with later messages with --follow', async () => {
     const { command, started } = await atHistory(2)
     const following = started('history', 'room.*', '--follow', '--last', '1')
     const printed = says(following.stdout, /later/)

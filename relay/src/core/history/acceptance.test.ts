@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { historyRelay, kindsOf, messagesOf } from '../../testing/history-relay.js'
 import { rule } from '../../testing/history-under-test.js'
 
-/** A client that has published `count` messages on `log.a` and `log.b` in turn, and their positions. */
+/** A client that has published `count` messages, on `log.a` and `log.b` in turn. */
 async function written(count: number) {
   const relay = await historyRelay([rule('log.*')])
   const writer = relay.client()
@@ -34,7 +34,7 @@ describe('kept messages after a position', () => {
   })
 
   it.each(['', 5, '0" OR "1"="1', "x' --", {}, 'START'])(
-    'are refused if the position is %j, and the relay goes on (FX-HIS-5, FX-HIS-8)',
+    'are refused if the position is %j, and the relay continues (FX-HIS-5, FX-HIS-8)',
     async (after) => {
       const { reader } = await written(1)
       const [answer] = await reader.sends(ask({ after }))

@@ -28,11 +28,21 @@ export function historyCommand(): Command {
     .addOption(urlFlag())
     .addOption(brokerFlag())
     .addOption(tokenFlag())
-    .addOption(new Option('--before <position>', 'the newest before a position').conflicts(['after', 'last', 'follow']))
-    .addOption(new Option('--after <position>', 'the oldest after a position; "start": of all').conflicts('last'))
-    .addOption(new Option('--last <number>', 'the newest of all (100)').argParser(number).conflicts('limit'))
-    .addOption(new Option('--limit <number>', 'how many (100)').argParser(number).conflicts('follow'))
-    .option('-f, --follow', 'go on with later messages, until Ctrl-C')
+    .addOption(
+      new Option('--before <position>', 'the newest messages before a position').conflicts(['after', 'last', 'follow']),
+    )
+    .addOption(
+      new Option('--after <position>', 'the oldest messages after a position; "start": of all').conflicts('last'),
+    )
+    .addOption(
+      new Option('--last <number>', 'the newest messages, this many (100)').argParser(number).conflicts('limit'),
+    )
+    .addOption(
+      new Option('--limit <number>', 'the most messages before or after a position (100)')
+        .argParser(number)
+        .conflicts('follow'),
+    )
+    .option('-f, --follow', 'continue with later messages, until Ctrl-C')
     .option('-j, --json', 'one JSON object for each message')
     .action(async (pattern: string, flags: HistoryFlags) => {
       const { after, before, last, limit = last, follow } = flags

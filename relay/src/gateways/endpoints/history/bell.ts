@@ -1,5 +1,5 @@
 import type { WildcastError } from '@wildcast/protocol'
-import type { Encoder, FeedFacts, Outlet } from '../../../core/outlet.js'
+import type { Encoder, FeedFacts, Outlet, Parcel } from '../../../core/outlet.js'
 
 const nothing = new Uint8Array(0)
 
@@ -9,6 +9,7 @@ const encoder: Encoder = { message: () => nothing, gap: () => nothing, overrun: 
 /** Wakes a reader of a history when a message of its subject arrives. */
 export class Bell implements Outlet {
   readonly encoder: Encoder = encoder
+  #hasGap = false
   #ring: () => void = () => {}
   #ended: (error: WildcastError) => void = () => {}
 
@@ -24,7 +25,15 @@ export class Bell implements Outlet {
     this.#ended = run
   }
 
-  deliver(): void {
+  /** Whether messages may have been lost since the last call: the history may be another one. */
+  takeGap(): boolean {
+    const had = this.#hasGap
+    this.#hasGap = false
+    return had
+  }
+
+  deliver({ message }: Parcel): void {
+    if (!message) this.#hasGap = true
     this.#ring()
   }
 

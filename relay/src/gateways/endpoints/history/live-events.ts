@@ -108,8 +108,9 @@ class LiveEvents {
     while (!this.#isOver) {
       const rung = bell.next()
       const part = await history.after(position, eventSize)
+      const isLost = bell.takeGap() && !(await history.recovers(position))
       if (this.#isOver) return
-      if (part.isLate) return stream.close()
+      if (part.isLate || isLost) return stream.close()
       const isWorth = part.messages.length > 0 || isFirst
       if (isWorth && !stream.write(this.#eventsOf(part))) await this.#drained()
       position = part.next

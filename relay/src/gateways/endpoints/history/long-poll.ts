@@ -41,7 +41,7 @@ export async function answerLongPoll(
       for (;;) {
         const rung = bell.next()
         const part = await history.after(position, answerSize)
-        if (part.isLate) return goneAnswer()
+        if (part.isLate || (bell.takeGap() && !(await history.recovers(position)))) return goneAnswer()
         if (part.messages.length > 0 || waiting.isOver) return answerOf(history, part, cursor)
         await Promise.race([rung, waiting.over])
       }
