@@ -120,6 +120,15 @@ describe('/history', () => {
     expect((await append(relay, `[${'1,'.repeat(20)}1]`)).status).toBe(413)
   })
 
+  it('declares nothing if the first messages are refused', async () => {
+    const relay = await start({ limits: { payload: 10 } })
+    const put = (body: string): RequestInit => ({ method: 'PUT', body, headers: { 'content-type': 'text/plain' } })
+    expect((await ask(relay, 'room.1', put('longer than 10'))).status).toBe(413)
+    expect((await ask(relay, 'room.1', put('short'))).status).toBe(201)
+    expect((await ask(relay, 'room.1', put('again'))).status).toBe(200)
+    expect(await (await ask(relay, 'room.1')).text()).toBe('short')
+  })
+
   it('asks once whether a client may publish the messages of an array', async () => {
     const asked: string[] = []
     const authorize = async ({ kind }: Action): Promise<boolean> => asked.push(kind) > 0

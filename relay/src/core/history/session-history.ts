@@ -1,5 +1,4 @@
 import { type BrokerMessage, type Payload, parseSubject, WildcastError } from '@wildcast/protocol'
-import type { Checked } from '../checked.js'
 import type { Clock } from '../clock.js'
 import type { Hub } from '../hub.js'
 import { noPosition } from '../position.js'
@@ -99,18 +98,23 @@ export class SessionHistory {
    */
   async declare({ subject: text, broker: asked, type, payloads }: Declaration): Promise<Declared> {
     const { hub, histories } = this.#ports
-    const place = await this.#mayAppend({ subject: text, broker: asked, payload: '' })
+    const { place } = await this.#check({ subject: text, broker: asked }, [''])
     const open = await histories.open(place)
     const isKept = await this.#hasMessages(open)
     const wanted = type ?? (isKept ? usualType : unnamedType)
     if (isKept && mediaTypeOf(wanted) !== usualType && !(await histories.facts(place)))
       return { kind: 'other type', history: open }
     const first = payloads(wanted)
+    const messages = first.length > 0 ? (await this.#check(place, first)).messages : []
     if (mediaTypeOf(wanted) === usualType && !hub.can(place.broker, 'retained')) return { kind: 'same', history: open }
-    const { isNew, facts } = await histories.declare(place, { type: wanted, producers: new Map() })
+    const { facts, undo } = await histories.declare(place, { type: wanted, producers: new Map() })
+    if (undo && messages.length > 0)
+      await this.#publish(place.broker, messages).catch(async (cause: unknown) => {
+        await undo() // so that another attempt appends them
+        throw cause
+      })
     const isSame = type === undefined || mediaTypeOf(facts.type) === mediaTypeOf(type)
-    if (isNew && first.length > 0) await this.append({ ...place, type: wanted, payloads: first })
-    return { kind: isNew ? 'new' : isSame ? 'same' : 'other type', history: await histories.open(place) }
+    return { kind: undo ? 'new' : isSame ? 'same' : 'other type', history: await histories.open(place) }
   }
 
   /**
@@ -118,32 +122,24 @@ export class SessionHistory {
    * @throws {NoHistory} if no message of the subject is kept
    * @throws {WildcastError} as `publish`
    */
-  async append({ subject: text, broker, payloads, ...write }: Append): Promise<Appended> {
-    const { actions, hub, histories, demandPresent } = this.#ports
-    demandPresent()
-    const subject = parseSubject(text)
-    const [payload, ...more] = payloads
-    if (payload === undefined) throw new WildcastError('invalid_frame', 'there is no message to append')
-    const first = actions.publish({ subject, broker, payload })
-    const checked = [first, ...more.map((another) => actions.publishAlso(first, another))]
-    if (first.decided !== undefined) await first.decided.then(demandPresent)
-    const place = { broker: first.broker, subject }
-    orNoHistory(() => hub.history(place.broker, subject))
+  async append({ subject, broker, payloads, ...write }: Append): Promise<Appended> {
+    const { actions, hub, histories } = this.#ports
+    const { place, messages } = await this.#check({ subject, broker }, payloads)
     if (write.producer === undefined && write.seq === undefined) {
       const type = (await histories.facts(place))?.type ?? usualType
       if (mediaTypeOf(type) !== mediaTypeOf(write.type)) return { kind: 'other type', type }
-      return { kind: 'appended', position: await this.#publish(checked) }
+      return { kind: 'appended', position: await this.#publish(place.broker, messages) }
     }
     hub.demand(place.broker, 'retained')
     const { producer: named, ...rest } = write
     // A user may not write as the producer of another one.
     const producer = named && { ...named, id: JSON.stringify([actions.identity.user, named.id]) }
-    return histories.inOrder(place, () => this.#appendInOrder(place, checked, { ...rest, producer }))
+    return histories.inOrder(place, () => this.#appendInOrder(place, messages, { ...rest, producer }))
   }
 
   async #appendInOrder(
     place: HistoryPlace,
-    checked: readonly Checked<BrokerMessage>[],
+    messages: readonly BrokerMessage[],
     { type, seq, producer }: Pick<Append, 'type' | 'seq' | 'producer'>,
   ): Promise<Appended> {
     const { histories } = this.#ports
@@ -152,33 +148,41 @@ export class SessionHistory {
     const verdict = producer && verdictOn(producer, facts.producers.get(producer.id))
     if (verdict && verdict.kind !== 'next') return verdict
     if (seq !== undefined && facts.seq !== undefined && seq <= facts.seq) return { kind: 'old seq', last: facts.seq }
-    const position = await this.#publish(checked)
+    const position = await this.#publish(place.broker, messages)
     await histories.learn(place, factsAfter(facts, { seq, producer }))
     return { kind: 'appended', position }
   }
 
+  /**
+   * Checks messages, one or more, before the first is published.
+   * @throws {WildcastError} as `append`
+   */
+  async #check(
+    { subject: text, broker }: HistoryName,
+    [payload, ...more]: readonly Payload[],
+  ): Promise<{ readonly place: HistoryPlace; readonly messages: readonly BrokerMessage[] }> {
+    const { actions, hub, demandPresent } = this.#ports
+    demandPresent()
+    if (payload === undefined) throw new WildcastError('invalid_frame', 'there is no message to append')
+    const subject = parseSubject(text)
+    const first = actions.publish({ subject, broker, payload })
+    const checked = [first, ...more.map((another) => actions.publishAlso(first, another))]
+    if (first.decided !== undefined) await first.decided.then(demandPresent)
+    orNoHistory(() => hub.history(first.broker, subject))
+    return { place: { broker: first.broker, subject }, messages: checked.map(({ result }) => result) }
+  }
+
   /** Publishes messages that passed all checks. Returns the position of the last one. */
-  async #publish(checked: readonly Checked<BrokerMessage>[]): Promise<string> {
+  async #publish(broker: string, messages: readonly BrokerMessage[]): Promise<string> {
     const { hub, clock } = this.#ports
     let position: string | undefined
-    for (let i = 0; i < checked.length; i += atOnce) {
+    for (let i = 0; i < messages.length; i += atOnce) {
       if (i > 0) await new Promise<void>((resolve) => clock.endOfTurn(resolve)) // others have their turn
-      const publishing = checked.slice(i, i + atOnce).map(({ broker, result }) => hub.publish(broker, result))
+      const publishing = messages.slice(i, i + atOnce).map((message) => hub.publish(broker, message))
       position = (await Promise.all(publishing)).at(-1)
     }
     if (position === undefined) throw new WildcastError('internal', 'a kept message has no position')
     return position
-  }
-
-  /** @throws {WildcastError} as `append` */
-  async #mayAppend({ payload, ...of }: HistoryName & { readonly payload: Payload }): Promise<HistoryPlace> {
-    const { actions, hub, demandPresent } = this.#ports
-    demandPresent()
-    const subject = parseSubject(of.subject)
-    const { broker, decided } = actions.publish({ ...of, subject, payload })
-    if (decided !== undefined) await decided.then(demandPresent)
-    orNoHistory(() => hub.history(broker, subject))
-    return { broker, subject }
   }
 
   async #hasMessages(history: SubjectHistory): Promise<boolean> {

@@ -42,9 +42,11 @@ it('relays share what a writer declares: the first declaration counts', async ()
   expect(await one.facts(place)).toBeUndefined()
   expect((await one.open(place)).type).toBe('application/json')
   const declared = await Promise.all([one, other].map((relay) => relay.declare(place, wrote('p', 0))))
-  expect(declared.map(({ isNew }) => isNew)).toEqual([true, false])
+  expect(declared.map(({ undo }) => undo !== undefined)).toEqual([true, false])
   expect((await other.declare(place, { ...wrote('p', 0), type: 'text/plain' })).facts.type).toBe('a/b')
   expect((await other.open(place)).type).toBe('a/b')
+  await declared[0]?.undo?.()
+  expect(await other.facts(place)).toBeUndefined()
 })
 
 it('relays share the last writes of producers, also if they learn them at the same time', async () => {

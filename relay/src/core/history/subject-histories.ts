@@ -11,6 +11,13 @@ export interface HistoryPlace {
   readonly subject: Subject
 }
 
+/** The facts of a history after their declaration. */
+export interface DeclaredFacts {
+  readonly facts: HistoryFacts
+  /** Withdraws them. Absent if they were known before. */
+  readonly undo?: (() => Promise<void>) | undefined
+}
+
 /** Facts, and the revision of their value. */
 interface ReadFacts {
   readonly facts: HistoryFacts | undefined
@@ -58,17 +65,15 @@ export class SubjectHistories {
   }
 
   /**
-   * Declares facts, unless others are known. Returns the present ones.
+   * Declares facts, unless others are known. Returns the present ones; `undo` if they are new.
    * @throws {WildcastError} `unsupported` if the broker keeps no values; as `ValueStore.write`
    */
-  async declare(
-    of: HistoryPlace,
-    facts: HistoryFacts,
-  ): Promise<{ readonly isNew: boolean; readonly facts: HistoryFacts }> {
+  async declare(of: HistoryPlace, facts: HistoryFacts): Promise<DeclaredFacts> {
     for (;;) {
       const read = await this.#read(of)
-      if (read.facts) return { isNew: false, facts: read.facts }
-      if (await this.#write(of, facts, read.revision)) return { isNew: true, facts }
+      if (read.facts) return { facts: read.facts }
+      const revision = await this.#write(of, payloadOfFacts(facts), read.revision)
+      if (revision !== undefined) return { facts, undo: async () => void (await this.#write(of, '', revision)) }
     }
   }
 
@@ -80,7 +85,7 @@ export class SubjectHistories {
     if (this.#own.size > mostOwn) this.#own.delete(this.#own.keys().next().value ?? '')
     for (let tries = 0; tries < mostTries; tries++) {
       const read = await this.#read(of)
-      if (await this.#write(of, laterFacts(facts, read.facts), read.revision)) return
+      if (await this.#write(of, payloadOfFacts(laterFacts(facts, read.facts)), read.revision)) return
     }
   }
 
@@ -103,10 +108,11 @@ export class SubjectHistories {
     return { facts: facts ? laterFacts(facts, own) : own, revision: value?.revision ?? null }
   }
 
-  async #write(of: HistoryPlace, facts: HistoryFacts, ifRevision: string | null): Promise<boolean> {
-    const message = { id: this.#hub.nextMessageId(), subject: subjectOfFacts(of), payload: payloadOfFacts(facts) }
-    const { kind } = await this.#hub.write(of.broker, { message, ifRevision })
-    return kind === 'written'
+  /** Returns the new revision; undefined if the value has another one than `ifRevision`. */
+  async #write(of: HistoryPlace, payload: string, ifRevision: string | null): Promise<string | undefined> {
+    const message = { id: this.#hub.nextMessageId(), subject: subjectOfFacts(of), payload }
+    const written = await this.#hub.write(of.broker, { message, ifRevision })
+    return written.kind === 'written' ? written.revision : undefined
   }
 
   /** Readers that have received all read the same when the next message arrives. */

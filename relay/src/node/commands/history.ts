@@ -19,7 +19,7 @@ interface HistoryFlags extends ClientFlags, PrintFlags {
 /** The most messages of a page; and without a flag. */
 const [longest, usual] = [999, 100]
 
-/** `wildcast history`: prints the messages that a broker has kept, and with `--follow` later ones. */
+/** `wildcast history`: prints kept messages, and with `--follow` later ones. */
 export function historyCommand(): Command {
   const number = wholeNumberFlag(1, longest)
   return new Command('history')
