@@ -15,6 +15,7 @@ const chromium = process.env.WILDCAST_CHROMIUM ?? '/usr/bin/chromium'
 const heavy = [
   'relay/test/workers/*.test.ts',
   'relay/test/{chaos,fuzz,loss}/*.test.ts',
+  'relay/test/durable-streams/conformance.test.ts',
   'bench/measure.test.ts',
   'relay/test/brokers/{components,end-to-end,original-readme,processes,queue-leaving}.test.ts',
   'relay/test/auth-{check,commands,reload,production}.test.ts',

@@ -75,6 +75,7 @@ export type { Mode } from './gateways/dialects/classic/encoders.js'
 // Gateways
 export { type CrossOriginOptions, crossOrigin } from './gateways/endpoints/cross-origin.js'
 export { health } from './gateways/endpoints/health.js'
+export { type HistoryEndpointOptions, historyEndpoint } from './gateways/endpoints/history.js'
 export { http } from './gateways/endpoints/http.js'
 export type { EnvelopeForm } from './gateways/endpoints/http-envelope.js'
 export { type HttpRequestOptions, httpRequest } from './gateways/endpoints/http-request.js'

@@ -2,8 +2,8 @@ import { run, start } from './command.js'
 import { startRelay } from './start-relay.js'
 
 /** Runs a command at a relay of its own. */
-export async function atRelay() {
-  const { address } = await startRelay()
+export async function atRelay(options: Parameters<typeof startRelay>[0] = {}) {
+  const { address } = await startRelay(options)
   const env = { WILDCAST_URL: `ws://${address}` }
   return {
     env,

@@ -13,8 +13,11 @@ const start = (options: Parameters<typeof startRelay>[0] = {}): Promise<StartedR
 const publish = ({ address }: StartedRelay, subject: string, body: string | Uint8Array): Promise<Response> =>
   fetch(`http://${address}/publish/${subject}`, { method: 'POST', body: body as BodyInit })
 
+/** Sets the id with which a client comes back. */
+const id = expect.stringMatching(/^id: \S+$/)
+
 describe('Server-Sent Events (SP-GW-12)', () => {
-  it('deliver the messages of a pattern, each on its own line, with increasing ids (H19)', async () => {
+  it('deliver the messages of a pattern, each on its own line (H19)', async () => {
     const relay = await start()
     const source = await eventSource(`http://${relay.address}/subscribe/good.*`)
     expect(Object.fromEntries(source.response.headers)).toMatchObject({
@@ -30,8 +33,8 @@ describe('Server-Sent Events (SP-GW-12)', () => {
       data: { subject: 'good.apple', message: 'ä\n\nevent: x\ndata: y\r\rid: 7', broker: 'test' },
     })
     expect(second).toMatchObject({ event: 'message', data: { subject: 'good.pear', bytes: 'AP8=' } })
-    expect(String(second.id) > String(first.id)).toBe(true)
-    expect(source.asides).toEqual(['retry: 2000'])
+    expect(first).not.toHaveProperty('id')
+    expect(source.asides).toEqual(['retry: 2000', id])
   })
 
   it('share their bytes: two subscribers of a pattern get the same', async () => {
@@ -84,10 +87,12 @@ describe('Server-Sent Events (SP-GW-12)', () => {
     expect(await response.text()).toBe('connect with a WebSocket, or accept text/event-stream\n')
   })
 
-  it('report a gap to a client that comes back, since nothing is kept', async () => {
+  it('report a gap to a client that comes back, if nothing is kept', async () => {
     const { address } = await start()
-    const source = await eventSource(`http://${address}/subscribe/a`, { 'last-event-id': 'x-1' })
-    expect(await source.next()).toEqual({ event: 'gap', data: {} })
+    for (const last of ['x-1', '0tpbdv2uei-000000001']) {
+      const source = await eventSource(`http://${address}/subscribe/a`, { 'last-event-id': last })
+      expect(await source.next()).toEqual({ event: 'gap', data: {} })
+    }
   })
 
   it('report a gap after the broker was lost, and their end if the broker ends them', async () => {
@@ -124,7 +129,7 @@ describe('Server-Sent Events (SP-GW-12)', () => {
     const relay = await start({ clock })
     const source = await eventSource(`http://${relay.address}/subscribe/a`)
     clock.advance(25_000)
-    await expect.poll(() => source.asides).toEqual(['retry: 2000', ':'])
+    await expect.poll(() => source.asides).toEqual(['retry: 2000', id, ':'])
   })
 
   it('end when the relay goes away, with a hint when to reconnect', async () => {
@@ -132,7 +137,7 @@ describe('Server-Sent Events (SP-GW-12)', () => {
     const source = await eventSource(`http://${relay.address}/subscribe/a`)
     await relay.close()
     await source.ended
-    expect(source.asides).toEqual(['retry: 2000', expect.stringMatching(/^retry: \d+$/)])
+    expect(source.asides).toEqual(['retry: 2000', id, expect.stringMatching(/^retry: \d+$/)])
   })
 
   it('report missed messages to a slow reader, disconnect a stuck one, and affect no other client (H19)', async () => {

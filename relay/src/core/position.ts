@@ -8,13 +8,18 @@ export const noPosition: string = revisionOf('0'.repeat(10), 0)
 
 const form = /^[0-9a-z]{10}-[0-9a-z]{9}$/
 
+/** Whether a relay can have written a text as a position. */
+export function isPosition(text: string): boolean {
+  return form.test(text)
+}
+
 /**
  * Returns the position that a client names; `start` is the one before all messages.
  * @throws {WildcastError} `invalid_frame` if no relay can have written it
  */
 export function parsePosition(text: string, field: string): string {
   if (text === 'start') return noPosition
-  if (form.test(text)) return text
+  if (isPosition(text)) return text
   throw refusal('invalid_frame', `"${field}" must be "start" or a position that a relay has sent`)
 }
 

@@ -8,6 +8,7 @@ import { checkSize } from './checks.js'
 import { type Clock, realClock } from './clock.js'
 import { Connections } from './connections.js'
 import { FanOut } from './fan-out.js'
+import { SubjectHistories } from './history/subject-histories.js'
 import { type BrokerHealth, Hub } from './hub.js'
 import type { Inside } from './inside.js'
 import { KeyedPublishes } from './keyed-publishes.js'
@@ -147,6 +148,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const signedIn = new SignedIn()
   const rates = new RelayRates(clock, limits)
   const values = new RelayValues({ hub, clock, relay: id, onError })
+  const [keyed, histories] = [new KeyedPublishes(clock), new SubjectHistories(hub)]
   const { authenticate, authorize, explain } = options
   const failed = (cause: unknown): void => onError(WildcastError.from(cause), { stage: 'authorize' })
   const access = { clock, authorize, explain, failed }
@@ -169,7 +171,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       common,
       outboxPorts,
       signedIn,
-      sessionPorts: { hub, access, limits, rates, observer, values, keyed: new KeyedPublishes(clock), newName: newId },
+      sessionPorts: { hub, access, limits, rates, observer, values, keyed, histories, newName: newId },
     }),
     inside: insideOf(hub, common),
     disconnect: (user) => signedIn.disconnect(user),

@@ -3,7 +3,7 @@ import {
   isClosed,
   isDerived,
   type Party,
-  type Pattern,
+  type Payload,
   refusal,
   type Subject,
   WildcastError,
@@ -11,6 +11,7 @@ import {
 import { Access, type AccessPorts } from './access/access.js'
 import { type Action, allowed } from './access/grants.js'
 import { type Identity, partyOf } from './access/identity.js'
+import type { Checked } from './checked.js'
 import { checkSize, interestOf, ownSubject, publishSubject, refuseClosed, refuseMadeForRequest } from './checks.js'
 import type { Ask, PresenceCommand, PublishCommand, RetainedPublish, Subscribe } from './commands.js'
 import { type FeedRequest, subscribing } from './feed-request.js'
@@ -22,6 +23,7 @@ import type { Observer } from './observer.js'
 import { memberCountPolicy, policyOf } from './policy.js'
 import { memberSubject, patternOfMembers } from './presence-subjects.js'
 import { RecentSet } from './recent-set.js'
+import { requested } from './requested.js'
 import type { RelayRates, SessionRates } from './session-rates.js'
 import { type CheckedWrite, checkRetain } from './values/check-retain.js'
 
@@ -35,14 +37,6 @@ export interface SessionActionsPorts {
   readonly newName: () => string
   /** The only broker that a session may use, if its endpoint is limited to one. */
   readonly only?: string | undefined
-}
-
-/** An action that passed all checks, but for a decision that is pending. */
-export interface Checked<Result> {
-  readonly broker: string
-  readonly result: Result
-  /** Resolves if the action is allowed. Undefined if it is allowed already. */
-  readonly decided: Promise<void> | undefined
 }
 
 /** The least number of recent response subjects that a session may answer on. */
@@ -96,6 +90,17 @@ export class SessionActions {
   /** @throws {WildcastError} as `Session.publish` */
   publish(want: PublishCommand): Checked<BrokerMessage> {
     return this.#refusing(want.madeForRequest ? 'request' : 'publish', () => this.#publish(want))
+  }
+
+  /** Checks another payload for the subject of a publish that passed all checks. */
+  publishAlso({ broker, result }: Checked<BrokerMessage>, payload: Payload): Checked<BrokerMessage> {
+    return this.#refusing('publish', () => {
+      const { hub, limits } = this.#ports
+      this.#rates?.publish(payload, this.identity.user)
+      const message = { ...result, id: hub.nextMessageId(), payload }
+      checkSize(message, limits.payload)
+      return { broker, result: message, decided: undefined }
+    })
   }
 
   /** @throws {WildcastError} as `Session.retain` */
@@ -291,9 +296,4 @@ export class SessionActions {
     const id = this.#ports.hub.nextMessageId()
     return { id, from: this.party, subject, payload, responseSubject, headers, more, error }
   }
-}
-
-/** Returns the subject from which a gateway has derived `request.<ULID>.<subject>`. */
-function requested(derived: Pattern): Pattern {
-  return derived.split('.').slice(2).join('.') as Pattern
 }

@@ -7,6 +7,7 @@ import { storeBroker } from '../testing/scripted-store.js'
 import type { Authorize } from './access/access.js'
 import { everything } from './access/identity.js'
 import { FanOut } from './fan-out.js'
+import { SubjectHistories } from './history/subject-histories.js'
 import { Hub } from './hub.js'
 import { KeyedPublishes } from './keyed-publishes.js'
 import { defaultLimits } from './limits.js'
@@ -56,6 +57,7 @@ async function opened() {
         rates: new RelayRates(clock, defaultLimits),
         observer: nobody,
         values: new RelayValues({ hub, clock, relay: 'r', onError: () => {} }),
+        histories: new SubjectHistories(hub),
         keyed: new KeyedPublishes(clock),
         newName: () => 'id',
         closed: () => {},

@@ -4,6 +4,8 @@ import type { BrokerRequestOptions } from './broker.js'
 import type { Ask, PresenceCommand, PublishCommand, RetainedPublish, SnapshotCommand, Subscribe } from './commands.js'
 import { expired, hasExpired, whenExpired } from './expiry.js'
 import type { FeedMember } from './feed-member.js'
+import { SessionHistory } from './history/session-history.js'
+import type { SubjectHistories } from './history/subject-histories.js'
 import type { KeyedPublishes } from './keyed-publishes.js'
 import type { FeedFacts, Outlet } from './outlet.js'
 import { SessionActions, type SessionActionsPorts } from './session-actions.js'
@@ -18,6 +20,7 @@ import type { SessionEnding } from './values/session-wills.js'
 export interface SessionPorts extends SessionActionsPorts {
   readonly keyed: KeyedPublishes
   readonly values: RelayValues
+  readonly histories: SubjectHistories
   /** Called when a session is closed. */
   readonly closed: (session: Session) => void
 }
@@ -73,6 +76,13 @@ export class Session implements FeedMember {
   /** The numbers of its subscriptions and of its requests in flight. */
   get load(): { readonly subscriptions: number; readonly requests: number } {
     return { subscriptions: this.#subscriptions.size, requests: this.#requests }
+  }
+
+  /** The histories of single subjects. */
+  get history(): SessionHistory {
+    const { access, ...ports } = this.#ports
+    const demandPresent = (): void => this.#demandPresent()
+    return new SessionHistory({ ...ports, clock: access.clock, actions: this.actions, demandPresent })
   }
 
   expectsAnswer(responseSubject: Subject): void {

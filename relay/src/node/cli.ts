@@ -9,6 +9,7 @@ import { disconnect } from './commands/disconnect.js'
 import { gatewayCommand } from './commands/gateway.js'
 import { getCommand } from './commands/get.js'
 import { hash } from './commands/hash.js'
+import { historyCommand } from './commands/history.js'
 import { init } from './commands/init.js'
 import { lockCommand } from './commands/lock.js'
 import { ls } from './commands/ls.js'
@@ -37,7 +38,7 @@ const program = new Command('wildcast')
   .showHelpAfterError('(wildcast --help lists all commands)')
 
 const ofConfigurations = [init(), add(), up(), reload(), check(), hash(), token(), canI(), store(), gatewayCommand()]
-const ofRelays = [sub(), pub(), requestCommand(), ls(), disconnect()]
+const ofRelays = [sub(), historyCommand(), pub(), requestCommand(), ls(), disconnect()]
 const ofValues = [getCommand(), setCommand(), delCommand(), watch(), lockCommand(), who()]
 for (const command of [...ofConfigurations, ...ofRelays, ...ofValues]) program.addCommand(command)
 for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])

@@ -1,5 +1,6 @@
 import { crossOrigin } from '../gateways/endpoints/cross-origin.js'
 import { health } from '../gateways/endpoints/health.js'
+import { historyEndpoint } from '../gateways/endpoints/history.js'
 import { http } from '../gateways/endpoints/http.js'
 import { httpRequest } from '../gateways/endpoints/http-request.js'
 import { serverSentEvents } from '../gateways/endpoints/server-sent-events.js'
@@ -30,6 +31,7 @@ export function portGateways(options: PortGatewaysOptions): readonly Gateway[] {
     ...(metrics ? [metrics] : []),
     http,
     valueEndpoint,
+    historyEndpoint(),
     health,
     serverSentEvents,
     streamEndpoint,

@@ -6,6 +6,7 @@ import type { AuthSettings } from '../../src/auth/settings.js'
 import {
   crossOrigin,
   health,
+  historyEndpoint,
   http,
   httpRequest,
   type RelayServerOptions,
@@ -54,6 +55,7 @@ export async function authRelay(
     crossOrigin(),
     http,
     valueEndpoint,
+    historyEndpoint({ longPollMs: 1 }),
     health,
     serverSentEvents,
     streamEndpoint,

@@ -9,7 +9,7 @@ export type Act = (relay: AuthRelay, subject: string, token: string | undefined)
 export type ActionName = 'publish' | 'subscribe' | 'request' | 'serve' | 'presence'
 
 /** Frames of a client of v1, each under the permission for an action. */
-type FrameName = ActionName | 'retain' | 'retained' | 'snapshot' | 'leave' | 'members'
+type FrameName = ActionName | 'retain' | 'retained' | 'snapshot' | 'leave' | 'members' | 'history' | 'page'
 
 const bearer = (token: string | undefined): Record<string, string> =>
   token === undefined ? {} : { authorization: `Bearer ${token}` }
@@ -24,6 +24,8 @@ const frames: Record<FrameName, (subject: string) => object> = {
   retain: (subject) => ({ Publish: { ref: 1, subject, message: 'x', retain: true, when: null, watch: true } }),
   retained: (subject) => ({ Subscribe: { ref: 1, subject, retained: true } }),
   snapshot: (subject) => ({ Subscribe: { ref: 1, subject, snapshot: true } }),
+  history: (subject) => ({ Subscribe: { ref: 1, subject, after: 'start' } }),
+  page: (subject) => ({ Subscribe: { ref: 1, subject, snapshot: true, limit: 1 } }),
   members: (subject) => ({ Subscribe: { ref: 1, subject: `$presence.${subject}.*`, retained: true } }),
 }
 
@@ -115,6 +117,16 @@ const value =
     return response.status === 204 || response.status === 404 ? 'ok' : statusOf(response)
   }
 
+const history =
+  (method: 'GET' | 'HEAD' | 'PUT' | 'POST', query = ''): Act =>
+  async (relay, subject, token) => {
+    const url = `http://${relay.address}/history/${subject}${query}`
+    const body = method === 'PUT' || method === 'POST' ? '1' : null
+    const headers = { 'content-type': 'application/json', ...bearer(token) }
+    const response = await fetch(url, { method, body, headers })
+    return response.ok ? 'ok' : statusOf(response)
+  }
+
 /** The path has slashes: a dot would be escaped. */
 const request: Act = async (relay, subject, token) => {
   const path = subject.replaceAll('.', '/')
@@ -137,6 +149,12 @@ function statusOf({ status }: Response): string {
 }
 
 const events: Act = async (relay, subject, token) => eventsOf(relay, `/subscribe/${subject}`, bearer(token))
+
+const keptEvents: Act = async (relay, subject, token) =>
+  eventsOf(relay, `/subscribe/${subject}?after=start`, bearer(token))
+
+const historyEvents: Act = async (relay, subject, token) =>
+  eventsOf(relay, `/history/${subject}?offset=-1&live=sse`, bearer(token))
 
 /** A ticket stands for the credentials that it was made for. */
 const eventsByTicket: Act = async (relay, subject, token) => {
@@ -167,6 +185,15 @@ export const doors: readonly (readonly [door: string, action: ActionName, act: A
   ['GET /value', 'subscribe', value('GET')],
   ['PUT /value', 'publish', value('PUT')],
   ['DELETE /value', 'publish', value('DELETE')],
+  ['GET /history', 'subscribe', history('GET')],
+  ['HEAD /history', 'subscribe', history('HEAD')],
+  ['PUT /history', 'publish', history('PUT')],
+  ['POST /history', 'publish', history('POST')],
+  ['/history by long poll', 'subscribe', history('GET', '?offset=-1&live=long-poll')],
+  ['/history by Server-Sent Events', 'subscribe', historyEvents],
+  ['Server-Sent Events of kept messages', 'subscribe', keptEvents],
+  ['v1, kept messages', 'subscribe', v1('history')],
+  ['v1, a page of kept messages', 'subscribe', v1('page')],
   ['a classic WebSocket', 'publish', classicPublish],
   [
     'a classic WebSocket',

@@ -19,6 +19,9 @@ admin = "${admin}"
 trusted_proxies = ["127.0.0.1"]
 origins = ["http://localhost"]
 brokers.main.type = "memory"
+[[brokers.main.history]]
+subjects = "fuzz.**"
+messages = 10
 [auth]
 anonymous = "guest"
 cookie = "session"

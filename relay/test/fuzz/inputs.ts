@@ -63,6 +63,11 @@ export function classicFrame(random: Generator): string | Buffer {
 const paths = [
   '/publish/fuzz.a',
   '/subscribe/fuzz.*',
+  '/subscribe/fuzz.*?after=start',
+  '/value/fuzz.a',
+  '/history/fuzz.a',
+  '/history/fuzz.a?offset=now&live=sse',
+  '/history/fuzz.a?offset=-1&live=long-poll&cursor=1',
   '/request/fuzz/a?x=1',
   '/stream',
   '/stream/frames',
@@ -99,6 +104,11 @@ const headers = [
   'Wildcast-From: -1',
   'Wildcast-Received: 1e99',
   'Last-Event-ID: x',
+  'Last-Event-ID: 0tpbdv2uei-000000001',
+  'Content-Type: text/html',
+  'Producer-Id: p\r\nProducer-Epoch: 0\r\nProducer-Seq: 1',
+  'Stream-Seq: a',
+  'If-None-Match: *',
   'X-Request-Id: x',
 ]
 

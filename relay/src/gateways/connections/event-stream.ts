@@ -55,12 +55,14 @@ export class EventStream implements Wire {
     this.#ended = run
   }
 
-  response(): Response {
+  /** @param more - further headers, or others */
+  response(more: Readonly<Record<string, string>> = {}): Response {
     const headers = {
       'content-type': 'text/event-stream; charset=utf-8',
       // `no-transform`: a proxy that compresses would delay events. The last one is for nginx.
       'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
+      ...more,
     }
     return new Response(this.#body, { headers })
   }

@@ -4,6 +4,7 @@ import { WildcastError } from '@wildcast/protocol'
 import { cors } from 'hono/cors'
 import { type Gateway, refuseHandshake } from '../gateway.js'
 import { ignoreAmbientCredentials } from './credentials.js'
+import { historyHeaders } from './history/answers.js'
 import { everyOrigin, isOrigin, trustOf } from './origin-trust.js'
 
 /** Options of `crossOrigin`. */
@@ -28,7 +29,7 @@ const longestLogged = 200
  * Cookies count for pages of the own origin and of listed ones. Must precede all other gateways.
  */
 export function crossOrigin({ origins }: CrossOriginOptions = {}): Gateway {
-  const common = { exposeHeaders: ['etag', 'x-request-id'], maxAge: rememberedS }
+  const common = { exposeHeaders: ['etag', 'x-request-id', ...historyHeaders], maxAge: rememberedS }
   const anyPage = cors({ ...common, origin: '*' })
   const thisPage = cors({ ...common, origin: (origin) => origin })
   const thisPageWithCookies = cors({ ...common, origin: (origin) => origin, credentials: true })

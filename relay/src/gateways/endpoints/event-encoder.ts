@@ -3,15 +3,15 @@ import type { StreamEncoder } from '../../core/outlet.js'
 import { joinFrames } from '../connections/framing.js'
 import { messageFrame } from '../dialects/message-frame.js'
 
-/** Streams of a pattern share events and ids. Ids increase, after an id of this start. */
-export function eventEncoder(start: string): StreamEncoder {
-  let count = 0
-  return {
-    message: (message, feed) => eventText(`id: ${start}-${++count}\ndata: ${bodyOf(messageFrame(message, feed))}\n\n`),
-    gap: (_, missed) => eventLines('gap', { missed }),
-    overrun: 'gap',
-    join: joinFrames,
-  }
+/** Streams of a pattern share events. A kept message has its position as the id. */
+export const eventEncoder: StreamEncoder = {
+  message(message, feed) {
+    const id = message.position === undefined ? '' : `id: ${message.position}\n`
+    return eventText(`${id}data: ${bodyOf(messageFrame(message, feed))}\n\n`)
+  },
+  gap: (_, missed) => eventLines('gap', { missed }),
+  overrun: 'gap',
+  join: joinFrames,
 }
 
 /** In JSON without line breaks, so that no part of a message can begin another line. */

@@ -1,8 +1,8 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type JsonValue, type Pattern, parsePattern, WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
+import type { HistoryWant } from '../../core/history/catch-up.js'
 import type { Outbox } from '../../core/outbox.js'
-import type { StreamEncoder } from '../../core/outlet.js'
 import type { RelayView } from '../../core/relay.js'
 import type { Session } from '../../core/session.js'
 import { rateKeyOf } from '../../core/session-rates.js'
@@ -13,6 +13,7 @@ import { brokerOfUrl } from './broker-of-url.js'
 import { entered } from './entered.js'
 import { eventEncoder, eventLines, eventText } from './event-encoder.js'
 import { filterOfUrl } from './filter-of-url.js'
+import { historyOfRequest } from './history-of-request.js'
 import { reconnectWindow } from './reconnect-window.js'
 import { subjectOfPath } from './subject-of-path.js'
 
@@ -25,14 +26,14 @@ const retryMs = 2000
 /**
  * `GET /subscribe/<pattern>` with `Accept: text/event-stream`: the messages of a pattern as
  * Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html). The stream
- * opens when the broker has confirmed; `?broker=` selects another one, and `?filter=` the messages
- * that contain this JSON. `data` is the body of a v1
- * `Message` in JSON. `event: gap`: messages were lost; a client with a `Last-Event-ID` gets one at
- * once, since nothing is kept for it. `event: ended` has the code and reason of the end.
+ * opens when the broker has confirmed; `?broker=` selects another one, `?filter=` the messages that
+ * contain this JSON, and `?after=` or `?last=` kept messages to begin with. `data` is the body of a
+ * v1 `Message` in JSON; the id of a kept message is its position. With a `Last-Event-ID`, the
+ * stream begins with the kept messages after it. `event: gap`: messages were lost. `event: ended`
+ * has the code and reason of the end.
  */
 export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
   const streams = new Map<EventStream, Outbox>()
-  const encoder = eventEncoder(relay.newId())
   let stopBeat = (): void => {}
 
   function beat(): void {
@@ -44,11 +45,11 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
   routes.get('/subscribe/*', async (c, next) => {
     // No client would read or end the stream of a HEAD.
     if (c.req.method === 'HEAD' || !/\btext\/event-stream\b/i.test(c.req.header('accept') ?? '')) return next()
-    const request = requestOf(c)
+    const request = requestOf(c, relay.id)
     const { identity, address, leave } = await entered(c, relay)
     const { outgoing } = c.env as HttpBindings
     const stream = new EventStream({ gone: c.req.raw.signal, outgoing, clock: relay.clock })
-    const outbox = outboxOver(stream, relay, encoder)
+    const outbox = outboxOver(stream, relay)
     const session = relay.open(outbox, identity, rateKeyOf(identity.user, address))
     streams.set(stream, outbox)
     stream.whenEnded(() => {
@@ -76,20 +77,23 @@ interface StreamRequest {
   readonly pattern: Pattern
   readonly broker: string | undefined
   readonly filter: JsonValue | undefined
+  readonly history: HistoryWant | undefined
   /** Whether the client had a stream before, and has missed messages. */
   readonly returns: boolean
+  /** The id of events while no message of the pattern is kept. */
+  readonly relayId: string
 }
 
 /** @throws {WildcastError} `invalid_subject`, `invalid_frame` */
-function requestOf(c: Context): StreamRequest {
+function requestOf(c: Context, relayId: string): StreamRequest {
   const pattern = parsePattern(subjectOfPath(new URL(c.req.url).pathname, '/subscribe/'))
   const [broker, filter] = [brokerOfUrl(c.req.url), filterOfUrl(c.req.url)]
-  return { pattern, broker, filter, returns: Boolean(c.req.header('last-event-id')) }
+  return { pattern, broker, filter, relayId, ...historyOfRequest(c) }
 }
 
 /** Opens a stream's outbox. Both end with the subscription. */
-function outboxOver(stream: EventStream, relay: RelayView, encoder: StreamEncoder): Outbox {
-  const outbox = relay.outbox(encoder, {
+function outboxOver(stream: EventStream, relay: RelayView): Outbox {
+  const outbox = relay.outbox(eventEncoder, {
     wire: stream,
     owner: {
       ended(_, { code, message }) {
@@ -102,19 +106,35 @@ function outboxOver(stream: EventStream, relay: RelayView, encoder: StreamEncode
 }
 
 /** Resolves when the broker has confirmed. If the subscription is refused, closes the stream. */
-async function begin(
-  stream: EventStream,
-  session: Session,
-  { pattern, broker, filter, returns }: StreamRequest,
-): Promise<void> {
+async function begin(stream: EventStream, session: Session, request: StreamRequest): Promise<void> {
   stream.write(eventText(`retry: ${retryMs}\n\n`))
-  if (returns) stream.write(eventLines('gap', {}))
   try {
-    await session.subscribe({ subject: pattern, broker, filter }, () => {})
+    await subscribe(stream, session, request)
   } catch (cause) {
     stream.close()
     throw cause
   }
+}
+
+async function subscribe(
+  stream: EventStream,
+  session: Session,
+  { pattern: subject, broker, filter, history, returns, relayId }: StreamRequest,
+): Promise<void> {
+  const want = { subject, broker, filter }
+  try {
+    if (history)
+      return await session.subscribe({ ...want, history }, ({ recovered, whole }) => {
+        // Messages that are not kept may be missing. Otherwise the history itself reports a gap.
+        if (returns && recovered && !whole) stream.write(eventLines('gap', {}))
+      })
+  } catch (cause) {
+    const isGone = returns && WildcastError.from(cause).code === 'unsupported'
+    if (!isGone) throw cause // otherwise the broker no longer keeps messages of the pattern
+  }
+  if (returns) stream.write(eventLines('gap', {}))
+  // A client that loses the stream before its first message comes back with this id.
+  await session.subscribe(want, ({ position }) => stream.write(eventText(`id: ${position ?? relayId}\n\n`)))
 }
 
 const comment = eventText(':\n\n')

@@ -5,6 +5,7 @@ import { ConditionFailed } from '../../core/condition-failed.js'
 import type { Session } from '../../core/session.js'
 import type { Gateway } from '../gateway.js'
 import { brokerOfUrl } from './broker-of-url.js'
+import { isListed } from './etags.js'
 import { errorResponse } from './http-errors.js'
 import { onlyBy } from './only-by.js'
 import { readBody } from './read-body.js'
@@ -58,11 +59,6 @@ async function write(c: Context, session: Session, payload: Uint8Array | ''): Pr
 const subjectOf = (c: Context): string => subjectOfPath(new URL(c.req.url).pathname, '/value/')
 
 const tagOf = (revision: string): string => `"${revision}"`
-
-/** Whether `If-None-Match` has a tag. A proxy that compresses has made it weak: `W/"…"`. */
-function isListed(list: string | undefined, tag: string | undefined): boolean {
-  return list?.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === tag) ?? false
-}
 
 /** @throws {WildcastError} `invalid_frame` for a condition that a store does not know */
 function conditionOfRequest(c: Context): RetainCommand {

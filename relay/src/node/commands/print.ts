@@ -14,6 +14,7 @@ export function asJson(message: Message): string {
     broker: message.broker,
     response_subject: message.responseSubject,
     revision: message.revision,
+    position: message.position,
     deleted: message.deleted || undefined,
   })}\n`
 }

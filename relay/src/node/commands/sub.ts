@@ -26,16 +26,20 @@ export interface PrintOptions {
   print(message: Message): string | Buffer
   /** Whether to begin with the values of the pattern. @default false */
   readonly retained?: boolean
+  /** Begins with the kept messages after this position. */
+  readonly after?: string
+  /** Begins with the newest kept messages, this many. */
+  readonly last?: number
 }
 
 /** Prints the messages of a pattern until Ctrl-C. Sets the exit code 1 if it is refused. */
-export function printSubscription(pattern: string, flags: ClientFlags, { print, retained }: PrintOptions): void {
+export function printSubscription(pattern: string, flags: ClientFlags, { print, ...begin }: PrintOptions): void {
   const client = connectClient(flags)
   client.onStatus((status) => {
     if (status.state === 'waiting') process.stderr.write(`can't reach ${flags.url}; trying again\n`)
   })
   client.subscribe(pattern, (message) => process.stdout.write(print(message)), {
-    ...(retained && { retained }),
+    ...begin,
     onStatus: (status) => {
       if (status === 'ready') process.stderr.write(`subscribed to ${pattern}\n`)
       if (status === 'denied' || status === 'error') {
