@@ -117,13 +117,11 @@ export class SessionHistories {
     feed: Feed,
     at: { readonly member: CatchingUp; readonly position: string; readonly replace: () => void },
   ): void {
-    // Not during a delivery to the members of the feed: it would also reach the added member.
+    // Not during a delivery to the members of the feed: it would also reach the session.
     const replace = once(() => queueMicrotask(() => feed.ports.fanOut.run('', at.replace)))
     const isDelayed = feed.policy.maxRate !== undefined
     const { newest } = feed.history()
-    // Not in the middle of a delivery: the feed would deliver the same message to the session, too.
-    const later = (): void => void Promise.resolve().then(replace)
-    at.member.caughtUp(at.position, isDelayed ? () => {} : later)
+    at.member.caughtUp(at.position, isDelayed ? () => {} : replace)
     if (!isDelayed && newest !== undefined && newest >= at.position) replace()
   }
 }
