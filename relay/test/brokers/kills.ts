@@ -6,7 +6,10 @@ import { read, write } from '../../src/testing/store-under-test.js'
 import type { Program } from '../servers/program.js'
 import { text } from './link.js'
 
-export const kills = 5
+/** With `WILDCAST_LONG=1` a server is killed 200 times. */
+export const kills: number = process.env.WILDCAST_LONG ? 200 : 5
+/** Only ends a test that hangs. */
+export const longestKillsMs: number = 120_000 + kills * 30_000
 const writers = 8
 
 /** Counts in one value, each number on the revision of the one before it. */

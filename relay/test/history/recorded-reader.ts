@@ -91,7 +91,12 @@ export async function openHistoryReader(
     Synced(body) {
       if (body.ref === ref && isAnswered) events.push({ kind: 'synced' })
     },
-    Error({ code }) {
+    Error({ code, ref: asked }) {
+      // The broker is gone for a while.
+      if (code === 'broker_down' || code === 'interrupted') {
+        if (stayed && asked === ref) setImmediate(ask)
+        return
+      }
       throw new Error(`${name} is refused: ${code}`)
     },
     Unsubscribed({ ref: asked }) {

@@ -25,7 +25,8 @@ export const historyRules: readonly { readonly subjects: string; readonly messag
 const isRoom = (subject: string): boolean => /^room\.[^.]+\.msg$/.test(subject)
 const isLog = (subject: string): boolean => /^log\.[^.]+$/.test(subject)
 
-const patterns: readonly Pick<HistoryReaderOptions, 'pattern' | 'matches' | 'unbounded'>[] = [
+/** The patterns of the readers. */
+export const historyPatterns: readonly Pick<HistoryReaderOptions, 'pattern' | 'matches' | 'unbounded'>[] = [
   { pattern: 'log.*', matches: isLog, unbounded: true },
   { pattern: 'log.1', matches: (subject) => subject === 'log.1', unbounded: true },
   { pattern: 'room.*.msg', matches: isRoom, unbounded: false },
@@ -48,7 +49,7 @@ export async function runHistory(options: HistoryRunOptions): Promise<HistoryRec
   let time = 0
   const tick = (): number => ++time
   const readers: RecordedHistoryReader[] = []
-  const join = async (url: string, from = pick(patterns)): Promise<RecordedHistoryReader> => {
+  const join = async (url: string, from = pick(historyPatterns)): Promise<RecordedHistoryReader> => {
     const after = random() < 0.5 ? '' : (readers.at(-1)?.position ?? '')
     const reader = await openHistoryReader(`reader ${readers.length + 1} of ${from.pattern}`, tick, {
       ...from,
@@ -62,7 +63,7 @@ export async function runHistory(options: HistoryRunOptions): Promise<HistoryRec
   const publishers = await Promise.all(
     Array.from({ length: options.publishers }, (_, i) => openPublisher(tick, urls[i % urls.length] as string)),
   )
-  for (const url of urls) for (const from of patterns) await join(url, from)
+  for (const url of urls) for (const from of historyPatterns) await join(url, from)
 
   let payloads = 0
   const publish = async (publisher: RecordedPublisher, count: number): Promise<void> => {
@@ -90,7 +91,7 @@ export async function runHistory(options: HistoryRunOptions): Promise<HistoryRec
 
   for (const reader of readers) reader.resume()
   for (const reader of readers) reader.heal()
-  await finish(publishers[0] as RecordedPublisher, readers)
+  await finishHistory(publishers[0] as RecordedPublisher, readers)
   return { publishes: publishers.flatMap((one) => one.publishes), readers: readers.map(({ record }) => record) }
 }
 
@@ -98,7 +99,10 @@ export async function runHistory(options: HistoryRunOptions): Promise<HistoryRec
  * Publishes a last message of each kind until it is acknowledged, and waits until all readers have
  * it.
  */
-async function finish(publisher: RecordedPublisher, readers: readonly RecordedHistoryReader[]): Promise<void> {
+export async function finishHistory(
+  publisher: RecordedPublisher,
+  readers: readonly RecordedHistoryReader[],
+): Promise<void> {
   const last = new Map<string, string>()
   for (const subject of ['log.1', 'room.2.msg'])
     for (let i = 0; ; i++) {

@@ -12,8 +12,8 @@ import { portsOf, start } from '../command.js'
 import { temporaryFolder } from '../servers/temporary-folder.js'
 import { seededRandom } from './random.js'
 
-// `WILDCAST_LONG=1` kills 100 times; STORE_SEED repeats a run.
-const kills = process.env.WILDCAST_LONG ? 100 : 10
+// `WILDCAST_LONG=1` kills 200 times; STORE_SEED repeats a run.
+const kills = process.env.WILDCAST_LONG ? 200 : 10
 const seed = Number(process.env.STORE_SEED ?? Math.floor(Math.random() * 2 ** 31))
 /** Only ends a test that hangs. */
 const longestMs = kills * 30_000

@@ -22,7 +22,9 @@ export function dialectContract(name: string, { open, publish, subscribe, nonsen
     const broker = scriptedBroker()
     const { relay, clock } = await relayOn(broker)
     const connection = scriptedConnection()
-    return { broker, relay, clock, connection, dialect: open(relay, connection, newClient) }
+    // The relay has timers of its own, as for the sweeps of its stores.
+    const { timers } = clock
+    return { broker, relay, clock, timers, connection, dialect: open(relay, connection, newClient) }
   }
 
   const deliver = ({ deliver: bring }: ReturnType<typeof scriptedBroker>, pattern: string, payload: string): void =>
@@ -46,7 +48,7 @@ export function dialectContract(name: string, { open, publish, subscribe, nonsen
     })
 
     it('unsubscribes when its client is gone, and writes nothing more', async () => {
-      const { broker, clock, connection, dialect } = await opened()
+      const { broker, clock, timers, connection, dialect } = await opened()
       dialect.receive(subscribe('good.*'))
       await settled()
       const { length } = connection.text
@@ -56,7 +58,7 @@ export function dialectContract(name: string, { open, publish, subscribe, nonsen
       await settled()
       expect(broker.log).toEqual(['+good.*', '-good.*'])
       expect(connection.text.slice(length)).not.toContain('late')
-      expect(clock.timers).toBe(0)
+      expect(clock.timers).toBe(timers)
     })
 
     it('pings with a frame or by the connection', async () => {
