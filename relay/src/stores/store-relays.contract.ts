@@ -64,13 +64,14 @@ export function relaysContract({ open, lacks = [] }: StoreUnderTest): void {
     }
   })
 
-  it.skipIf(lacks.includes('ttl'))('delivers an expiry once at each relay', async () => {
-    const store = await open()
-    const [here, there] = [await store.relay(), await store.relay()]
-    const inboxes = [await listen(here, '**'), await listen(there, '**')]
-    await write(here, 'key', 'a', { ttlMs: 1000 })
-    await pass(store, 1000, here, there)
-    await write(here, 'end', 'end')
-    for (const inbox of inboxes) expect((await inbox.take(3)).map(text)).toEqual(['a', '', 'end'])
-  })
+  if (!lacks.includes('ttl'))
+    it('delivers an expiry once at each relay', async () => {
+      const store = await open()
+      const [here, there] = [await store.relay(), await store.relay()]
+      const inboxes = [await listen(here, '**'), await listen(there, '**')]
+      await write(here, 'key', 'a', { ttlMs: 1000 })
+      await pass(store, 1000, here, there)
+      await write(here, 'end', 'end')
+      for (const inbox of inboxes) expect((await inbox.take(3)).map(text)).toEqual(['a', '', 'end'])
+    })
 }
