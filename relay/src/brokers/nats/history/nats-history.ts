@@ -7,15 +7,15 @@ import { natsNameOf } from '../subjects.js'
 import type { JetStream } from '../values/jet-stream.js'
 import { failing, isRefusedWith, JetStreamError, jetStreamCodes } from '../values/jet-stream-error.js'
 import { keptHeaders } from './kept-form.js'
-import type { KeptMessages } from './kept-messages.js'
 import { KeptPages, stateOf } from './kept-pages.js'
+import type { RuleMessages } from './rule-messages.js'
 
 export interface NatsHistoryOptions {
   readonly nats: NatsConnection
   readonly jetStream: JetStream
   readonly rules: HistoryRules
   /** Those of each rule. */
-  readonly messages: readonly KeptMessages[]
+  readonly messages: readonly RuleMessages[]
 }
 
 /** The messages that JetStream keeps, each rule in a stream of its own. */
@@ -88,7 +88,7 @@ export class NatsHistory implements HistoryStore {
     for (const kept of this.#options.messages) kept.end()
   }
 
-  async #check(kept: KeptMessages): Promise<void> {
+  async #check(kept: RuleMessages): Promise<void> {
     try {
       await kept.check()
     } catch (cause) {
@@ -98,7 +98,7 @@ export class NatsHistory implements HistoryStore {
   }
 
   /** Returns the rule of a pattern. Positions of several streams can't be compared. */
-  #onlyOne(pattern: Pattern): KeptMessages {
+  #onlyOne(pattern: Pattern): RuleMessages {
     const [first, ...others] = this.rules.touching(pattern)
     const kept = this.#options.messages[first ?? -1]
     if (!kept || others.length > 0)

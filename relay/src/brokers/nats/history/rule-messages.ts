@@ -8,7 +8,7 @@ import { keptFields, republishedSeq } from './kept-form.js'
 import { KeptOrder } from './kept-order.js'
 import type { KeptRange, KeptStream } from './kept-stream.js'
 
-export interface KeptMessagesPorts {
+export interface RuleMessagesPorts {
   readonly nats: NatsConnection
   readonly stream: KeptStream
   readonly clock: Pick<Clock, 'after'>
@@ -19,16 +19,16 @@ export interface KeptMessagesPorts {
  * The messages that NATS keeps for one rule, as the server publishes them again. A connection
  * receives all of them: only so it knows that none is missing, and their order.
  */
-export class KeptMessages {
+export class RuleMessages {
   readonly stream: KeptStream
-  readonly #ports: KeptMessagesPorts
+  readonly #ports: RuleMessagesPorts
   readonly #order: KeptOrder<Msg>
   readonly #sinks: SubjectTree<Sink> = new SubjectTree()
   #subscription: Subscription | undefined
   /** The number that the stream had at the last check. */
   #checked = 0
 
-  constructor(ports: KeptMessagesPorts) {
+  constructor(ports: RuleMessagesPorts) {
     const { stream, clock } = ports
     this.#ports = ports
     this.stream = stream
