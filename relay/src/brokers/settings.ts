@@ -72,7 +72,7 @@ export type NatsAuth =
   | { readonly kind: 'credentials'; readonly text: string }
 
 /** The settings of a NATS server or cluster. */
-export interface NatsSettings extends LinkSettings {
+export interface NatsSettings extends LinkSettings, HistorySettings {
   /**
    * At least one address: `host`, `host:port`, `nats://host:port` or `tls://host:port`. The default
    * port is 4222.

@@ -16,12 +16,18 @@ const mostRemembered = 10_000
 /** The rules of a history. The first one that matches a subject counts. */
 export class HistoryRules {
   readonly list: readonly HistoryRule[]
+  /**
+   * Whether each rule is a history of its own, so that a reader of a pattern can't have the
+   * messages of several rules in their order.
+   */
+  readonly areApart: boolean
   readonly #tree: SubjectTree<number> = new SubjectTree()
   /** The rules of recent subjects: their number, if no rule matches. */
   readonly #recent: Map<string, number> = new Map()
 
-  constructor(rules: readonly HistoryRule[]) {
+  constructor(rules: readonly HistoryRule[], { areApart = false }: { readonly areApart?: boolean } = {}) {
     this.list = rules
+    this.areApart = areApart
     for (const [i, { subjects }] of rules.entries()) this.#tree.add(subjects, i)
   }
 
@@ -39,6 +45,12 @@ export class HistoryRules {
   /** Returns the indexes of the rules that keep messages of a pattern. */
   touching(pattern: Pattern): readonly number[] {
     return this.list.flatMap(({ subjects }, i) => (intersects(subjects, pattern) ? [i] : []))
+  }
+
+  /** Whether the messages of a pattern can be read: some are kept, and they have one order. */
+  canRead(pattern: Pattern): boolean {
+    const { length } = this.touching(pattern)
+    return length === 1 || (length > 1 && !this.areApart)
   }
 
   /** Whether the messages of all subjects of a pattern are kept. */

@@ -177,9 +177,16 @@ export class Hub {
     this.demand(name, 'history')
     const { history } = this.#linkOf(name).broker
     if (!history) throw new TypeError(`the broker "${name}" has "history", but no store`)
-    if (history.rules.touching(pattern).length > 0) return history
-    const named = history.rules.list.map(({ subjects }) => `"${subjects}"`).join(', ')
-    throw new WildcastError('unsupported', `broker "${name}" keeps no messages of "${pattern}", only of ${named}`)
+    const { rules } = history
+    if (rules.canRead(pattern)) return history
+    const touching = rules.touching(pattern)
+    const named = (touching.length > 0 ? touching : [...rules.list.keys()]).map((i) => `"${rules.list[i]?.subjects}"`)
+    throw new WildcastError(
+      'unsupported',
+      touching.length > 0
+        ? `broker "${name}" keeps ${named.join(' and ')} apart, in no common order; subscribe to each`
+        : `broker "${name}" keeps no messages of "${pattern}", only of ${named.join(', ')}`,
+    )
   }
 
   /** Returns the stores of a broker that are usable now. */

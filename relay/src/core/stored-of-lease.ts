@@ -39,7 +39,7 @@ export class StoredOfLease {
     const { interest, link } = this.#options
     const { pattern, group, serve } = interest
     const { history } = link.broker
-    if (!this.#positions && history && group === undefined && !serve && history.rules.touching(pattern).length > 0)
+    if (!this.#positions && history && group === undefined && !serve && history.rules.canRead(pattern))
       this.#positions = new LivePositions(history, pattern)
     return this.#positions
   }

@@ -23,6 +23,11 @@ export interface StoreUnderTest {
    * @default false
    */
   readonly exact?: boolean
+  /**
+   * Whether each rule of its history is kept by itself, apart from values and from other rules, and
+   * its number counts the messages of all subjects. @default false
+   */
+  readonly byRule?: boolean
   /** Its missing abilities. @default none */
   readonly lacks?: readonly Lack[]
   /** Whether several relays share the store. @default false */

@@ -36,7 +36,7 @@ const memoryFeatures = await memory({ ...ports, store })({ status: () => {}, dro
 const columns: Readonly<Record<string, Features>> = {
   memory: memoryFeatures.features,
   Redis: redisFeatures({ sharded: false, storage: true, values: true, hasRules: true }),
-  NATS: new NatsDriver({ addresses: ['localhost'] }, ports).features,
+  NATS: new NatsDriver({ addresses: ['localhost'], history: [rule('room.*')] }, ports).features,
   'MQTT 5': mqttFeatures({ ...mqtt, version: '5' }, undefined),
   'MQTT 3.1.1': mqttFeatures({ ...mqtt, version: '3.1.1' }, undefined),
 }

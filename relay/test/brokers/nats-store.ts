@@ -22,7 +22,11 @@ export function natsStore(server: Nats, settings: Partial<NatsSettings> = {}): O
   const relay = async (): Promise<Broker> => (await opened({ addresses: [server.url], ...settings })).broker
   return {
     relay,
-    pass: (ms) => over(server, (client) => passed(client, ms)),
+    pass: (ms) =>
+      over(server, async (client) => {
+        await passed(client, ms)
+        await forgotten(client, ms)
+      }),
     async restart() {
       await server.kill()
       await server.restart()
@@ -44,9 +48,35 @@ async function passed(client: NatsConnection, ms: number): Promise<void> {
   }
 }
 
+interface StreamInTest {
+  readonly config: { readonly name: string; readonly max_age: number; readonly duplicate_window: number }
+  readonly state: { readonly messages: number }
+}
+
+/** The shortest age that JetStream accepts, in nanoseconds. */
+const shortestAge = 100_000_000
+
+/** Lets the server forget the messages whose age would have passed. */
+async function forgotten(client: NatsConnection, ms: number): Promise<void> {
+  const { streams } = (await jetStreamCall(client, 'STREAM.LIST')) as {
+    readonly streams: readonly StreamInTest[] | null
+  }
+  for (const { config } of streams ?? []) {
+    const { name, max_age: age } = config
+    if (age === 0 || age > ms * 1_000_000) continue
+    const short = { ...config, max_age: shortestAge, duplicate_window: shortestAge }
+    await jetStreamCall(client, `STREAM.UPDATE.${name}`, short)
+    let info: StreamInTest
+    do info = (await jetStreamCall(client, `STREAM.INFO.${name}`)) as StreamInTest
+    while (info.state.messages > 0)
+    await jetStreamCall(client, `STREAM.UPDATE.${name}`, config)
+  }
+}
+
 /** Removes all that is stored. */
 export async function emptied(server: Nats): Promise<void> {
   await over(server, async (client) => {
-    for (const stream of ['wildcast-values', 'wildcast-leases']) await jetStreamCall(client, `STREAM.DELETE.${stream}`)
+    const { streams } = (await jetStreamCall(client, 'STREAM.NAMES')) as { readonly streams: readonly string[] | null }
+    for (const stream of streams ?? []) await jetStreamCall(client, `STREAM.DELETE.${stream}`)
   })
 }

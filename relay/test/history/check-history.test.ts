@@ -97,5 +97,8 @@ describe('the checker of histories', () => {
     expect(faultsOfHistory(twice)).toEqual(['two messages have the position 1'])
     const backwards = { publishes: [publish('2', 0), publish('1', 5)], readers: [] }
     expect(faultsOfHistory(backwards)).toEqual(['the publish 2 ended before an earlier one began'])
+    const apart = { publishes: [publish('2', 0), publish('1', 5, 'other')], readers: [] }
+    expect(faultsOfHistory({ ...apart, orderOf: (subject) => subject })).toEqual([])
+    expect(faultsOfHistory({ ...backwards, orderOf: (subject) => subject })).toHaveLength(1)
   })
 })

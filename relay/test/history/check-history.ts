@@ -9,9 +9,10 @@ type Kept = RecordedPublish & { readonly position: string }
  * Checks that every reader has received each position exactly once, in order, or was notified that
  * some may be missing. Returns the faults.
  */
-export function faultsOfHistory({ publishes, readers }: HistoryRecord): string[] {
+export function faultsOfHistory({ publishes, readers, orderOf = () => '' }: HistoryRecord): string[] {
   const kept = publishes.filter(isKept).sort((a, b) => (a.position < b.position ? -1 : 1))
-  const faults = faultsOfOrder(kept)
+  const orders = [...new Set(kept.map(({ subject }) => orderOf(subject)))]
+  const faults = orders.flatMap((order) => faultsOfOrder(kept.filter(({ subject }) => orderOf(subject) === order)))
   for (const reader of readers) new HistoryCheck(reader, publishes, kept, faults).run()
   return faults
 }

@@ -3,12 +3,13 @@ import { parsePattern } from '@wildcast/protocol'
 import { onTestFinished } from 'vitest'
 import { serveMemory } from '../../src/brokers/memory-link/serve-memory.js'
 import { memoryLink } from '../../src/brokers/memory-link.js'
-import { memory, newId, type RelayServerOptions, realClock, redis } from '../../src/index.js'
+import { memory, nats, newId, type RelayServerOptions, realClock, redis } from '../../src/index.js'
 import { defaultStoreLimits } from '../../src/stores/limits.js'
 import type { OpenStore } from '../../src/stores/local-store.js'
 import { memoryStore } from '../../src/stores/memory/memory-store.js'
 import { sqlite } from '../../src/stores/sqlite.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
+import { startNats } from '../servers/nats.js'
 import { startRedis } from '../servers/redis.js'
 import { openProxy } from '../servers/tcp-proxy.js'
 import { temporaryFolder } from '../servers/temporary-folder.js'
@@ -23,6 +24,8 @@ const rules = historyRules.map(({ subjects, messages }) => ({ subjects: parsePat
 
 /** Relays that share a history. */
 export interface HistoryUnderTest {
+  /** Whether no reader can have the messages of several rules. @default false */
+  readonly byRule?: boolean
   readonly urls: readonly string[]
   /** Disturbs the history, if the case has a fault. */
   readonly disturb?: () => Promise<void> | void
@@ -36,6 +39,10 @@ async function opened(brokers: readonly RelayServerOptions['brokers'][]): Promis
 const ports = { clock: realClock, newId }
 
 const onRedis = (url: string): RelayServerOptions['brokers'] => ({ main: redis({ url, history: rules }, ports) })
+
+const onNats = (address: string): RelayServerOptions['brokers'] => ({
+  main: nats({ addresses: [address], history: rules, publishTimeoutMs: 30_000 }, ports),
+})
 
 /** Two relays whose memory broker is behind a socket, as that of workers is. */
 async function behindSocket(store: OpenStore): Promise<readonly string[]> {
@@ -77,5 +84,29 @@ export const historiesUnderTest: Readonly<Record<string, () => Promise<HistoryUn
   async 'on disk, shared by two relays'() {
     const file = path.join(temporaryFolder(), 'history.db')
     return { urls: await behindSocket(sqlite({ file, clock: realClock, limits: defaultStoreLimits, rules })) }
+  },
+  async 'on NATS, over two relays'() {
+    const { url } = await startNats({ jetstream: true })
+    return { urls: await opened([onNats(url), onNats(url)]), byRule: true }
+  },
+  async 'on NATS, with a link that is cut again and again'() {
+    const { url, port } = await startNats({ jetstream: true })
+    const proxy = await openProxy(port)
+    const urls = await opened([onNats(url), onNats(`127.0.0.1:${proxy.port}`)])
+    return { urls, byRule: true, disturb: () => proxy.cut() }
+  },
+  async 'on a NATS server that stands still again and again'() {
+    const server = await startNats({ jetstream: true })
+    const urls = await opened([onNats(server.url), onNats(server.url)])
+    return { urls, byRule: true, disturb: () => standStill(server) }
+  },
+  async 'on a NATS server that is killed again and again'() {
+    const server = await startNats({ jetstream: true })
+    const urls = await opened([onNats(server.url), onNats(server.url)])
+    const disturb = async (): Promise<void> => {
+      await server.kill()
+      await server.restart()
+    }
+    return { urls, byRule: true, disturb }
   },
 }

@@ -42,4 +42,6 @@ export interface HistoryReaderRecord {
 export interface HistoryRecord {
   readonly publishes: readonly RecordedPublish[]
   readonly readers: readonly HistoryReaderRecord[]
+  /** Names the order that a subject belongs to. @default the positions of all are one order */
+  readonly orderOf?: ((subject: string) => string) | undefined
 }

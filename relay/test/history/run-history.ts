@@ -12,6 +12,8 @@ export interface HistoryRunOptions {
   readonly messages: number
   /** Readers that join and leave in the middle. */
   readonly joins: number
+  /** Whether no reader can have the messages of several rules. @default false */
+  readonly byRule?: boolean | undefined
   /** Runs between the parts of the run, for instance to cut a link. */
   readonly disturb?: ((part: number) => Promise<void> | void) | undefined
 }
@@ -44,13 +46,16 @@ const subjects = 4
  */
 export async function runHistory(options: HistoryRunOptions): Promise<HistoryRecord> {
   const { urls, seed, joins, disturb } = options
+  const readable = options.byRule ? historyPatterns.filter(({ pattern }) => pattern !== '**') : historyPatterns
   const random = seededRandom(seed)
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item
   let time = 0
   const tick = (): number => ++time
   const readers: RecordedHistoryReader[] = []
-  const join = async (url: string, from = pick(historyPatterns)): Promise<RecordedHistoryReader> => {
-    const after = random() < 0.5 ? '' : (readers.at(-1)?.position ?? '')
+  const join = async (url: string, from = pick(readable)): Promise<RecordedHistoryReader> => {
+    const isNear = (other: RecordedHistoryReader): boolean =>
+      !options.byRule || other.record.matches('log.1') === from.matches('log.1')
+    const after = random() < 0.5 ? '' : (readers.findLast(isNear)?.position ?? '')
     const reader = await openHistoryReader(`reader ${readers.length + 1} of ${from.pattern}`, tick, {
       ...from,
       url,
@@ -63,7 +68,7 @@ export async function runHistory(options: HistoryRunOptions): Promise<HistoryRec
   const publishers = await Promise.all(
     Array.from({ length: options.publishers }, (_, i) => openPublisher(tick, urls[i % urls.length] as string)),
   )
-  for (const url of urls) for (const from of historyPatterns) await join(url, from)
+  for (const url of urls) for (const from of readable) await join(url, from)
 
   let payloads = 0
   const publish = async (publisher: RecordedPublisher, count: number): Promise<void> => {
@@ -92,7 +97,11 @@ export async function runHistory(options: HistoryRunOptions): Promise<HistoryRec
   for (const reader of readers) reader.resume()
   for (const reader of readers) reader.heal()
   await finishHistory(publishers[0] as RecordedPublisher, readers)
-  return { publishes: publishers.flatMap((one) => one.publishes), readers: readers.map(({ record }) => record) }
+  return {
+    publishes: publishers.flatMap((one) => one.publishes),
+    readers: readers.map(({ record }) => record),
+    ...(options.byRule && { orderOf: (subject: string) => (isRoom(subject) ? 'room' : 'log') }),
+  }
 }
 
 /**

@@ -1,35 +1,29 @@
-import { type BrokerMessage, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, type Subject, WildcastError } from '@wildcast/protocol'
 import type { Msg, NatsConnection } from 'nats'
 import type { BrokerRequestOptions } from '../../core/broker.js'
 import { within } from '../../core/within.js'
 import type { BrokerConnection, ConnectionEvents, Sink } from '../foreign/driver.js'
 import type { ForeignPorts } from '../foreign/foreign-broker.js'
 import { Confirmations } from './confirmations.js'
+import { answersReason, type NatsHistory, noValueReason } from './history/nats-history.js'
 import { incoming, outgoing } from './message-form.js'
 import { endedBy } from './refusal.js'
 import { NatsRequests } from './requests.js'
 import { routeServerError } from './route-server-error.js'
 import { type NatsServerEvent, serverEventOf } from './server-event.js'
 import { NatsServing } from './serving.js'
+import type { ConnectionStores } from './stores.js'
 import { checkLine, isInbox, type NatsNative, natsNameOf } from './subjects.js'
 import { NatsSubscription } from './subscription.js'
 import { NatsUnawaitedParts } from './unawaited-parts.js'
 import { ChangeReceiver } from './values/change-receiver.js'
-import type { HeldChanges } from './values/held-changes.js'
-import { NatsValues, type NatsValuesOptions } from './values/nats-values.js'
+import { NatsValues } from './values/nats-values.js'
 
-/** The values of a connection to a server that keeps them. */
-export interface ConnectionStore extends Omit<NatsValuesOptions, 'copy' | 'held'> {
-  readonly held: HeldChanges
-}
-
-export interface ConnectionOptions extends Pick<ForeignPorts, 'clock' | 'newId'> {
+export interface ConnectionOptions extends Pick<ForeignPorts, 'clock' | 'newId'>, ConnectionStores {
   readonly nats: NatsConnection
   readonly events: ConnectionEvents
   /** Whether the settings name another server, for when this one is about to leave. */
   readonly hasOtherServer: boolean
-  /** The values that it keeps there. Absent if it can't. */
-  readonly store?: ConnectionStore | undefined
 }
 
 /** How long a connection that is closed waits for the confirmation of its last commands. */
@@ -38,6 +32,7 @@ const flushMs = 2000
 /** One connection to NATS. */
 export class ServerConnection implements BrokerConnection<NatsNative> {
   readonly values: NatsValues | undefined
+  readonly history: NatsHistory | undefined
   readonly #options: ConnectionOptions
   readonly #confirmations: Confirmations
   readonly #requests: NatsRequests
@@ -47,9 +42,12 @@ export class ServerConnection implements BrokerConnection<NatsNative> {
   #closing: Promise<void> | undefined
 
   constructor(options: ConnectionOptions) {
-    const { nats, events, clock, newId, store } = options
+    const { nats, events, clock, newId, store, history } = options
     this.#options = options
-    this.values = store && new NatsValues({ ...store, copy: (change) => this.#copy(change) })
+    this.history = history
+    const refuse = (subject: Subject): string | undefined =>
+      history?.keeps(subject) ? noValueReason(subject) : undefined
+    this.values = store && new NatsValues({ ...store, refuse, copy: (change) => this.#copy(change) })
     this.#confirmations = new Confirmations(() => nats.flush())
     this.#serving = new NatsServing({ nats, dropped: events.dropped })
     const subscribe = (native: NatsNative, take: (msg: Msg) => void): NatsSubscription => this.#subscribe(native, take)
@@ -62,11 +60,15 @@ export class ServerConnection implements BrokerConnection<NatsNative> {
 
   subscribe(native: NatsNative, sink: Sink): NatsSubscription {
     const changes = native.single ? undefined : this.#changesOf(native, sink)
+    // One of a group receives kept messages as all others: without a position.
+    const history = native.single ? undefined : this.history
+    const endKept = history?.add(native.subjects, sink)
+    const subjects = history?.uncovered(native.subjects) ?? native.subjects
     const take = (msg: Msg): void => {
       if (native.serves) this.#serving.deliver(subscription, msg, sink)
-      else this.#deliver(msg, sink, changes !== undefined)
+      else this.#deliver(msg, sink, { changes: changes !== undefined, kept: history })
     }
-    const subscription = this.#subscribe(native, take, changes)
+    const subscription = this.#subscribe({ ...native, subjects }, take, changes, endKept)
     return subscription
   }
 
@@ -79,6 +81,7 @@ export class ServerConnection implements BrokerConnection<NatsNative> {
 
   async request(message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
     const subject = natsNameOf(message.subject)
+    if (this.history?.keeps(message.subject)) throw new WildcastError('unsupported', answersReason)
     return this.#requests.request(options, (reply) => this.#send(subject, reply, message))
   }
 
@@ -121,13 +124,19 @@ export class ServerConnection implements BrokerConnection<NatsNative> {
     return confirmed
   }
 
-  #subscribe(native: NatsNative, take: (msg: Msg) => void, changes?: ChangeReceiver): NatsSubscription {
+  #subscribe(
+    native: NatsNative,
+    take: (msg: Msg) => void,
+    changes?: ChangeReceiver,
+    ended?: () => void,
+  ): NatsSubscription {
     const subscription = new NatsSubscription(native, {
       changes,
       nats: this.#options.nats,
       confirmations: this.#confirmations,
       take,
       closed: (closed) => {
+        ended?.()
         this.#subscriptions.delete(closed)
         this.#serving.left(closed)
       },
@@ -136,10 +145,11 @@ export class ServerConnection implements BrokerConnection<NatsNative> {
     return subscription
   }
 
-  /** Copies of changes are left out if the changes themselves are received. */
-  #deliver(msg: Msg, sink: Sink, leavesOutCopies: boolean): void {
+  /** Leaves out what comes in another way: copies of changes, and messages that are kept. */
+  #deliver(msg: Msg, sink: Sink, others: { readonly changes: boolean; readonly kept: NatsHistory | undefined }): void {
     const message = incoming(msg, this.#options.events.dropped)
-    if (message && !(leavesOutCopies && message.revision !== undefined)) sink(message)
+    if (!message || (others.changes && message.revision !== undefined)) return
+    if (!others.kept?.keeps(message.subject)) sink(message)
   }
 
   #changesOf({ subjects }: NatsNative, sink: Sink): ChangeReceiver | undefined {
@@ -182,6 +192,7 @@ export class ServerConnection implements BrokerConnection<NatsNative> {
 
   #finish(cause: unknown): void {
     const error = this.#closing !== undefined ? closedError() : endedBy(cause)
+    this.history?.end()
     this.#confirmations.end(error)
     this.#requests.end(error)
     this.#options.events.lost(error)

@@ -18,22 +18,27 @@ const printable = /^[!-9;-~]+$/
 
 const perHeader = 4 // a colon, a space and a line break
 
+/** The limit of characters of an added header, which may hold a subject. */
+export const longestAdded = 4096
+
 /**
  * Reads the headers of a message. The client library's reader takes quadratic time: seconds for a
  * message with 16,000 headers. So they are read here from the bytes, after a check of their number.
+ * @param added - how many headers it may have besides those of its publisher
  */
-export function natsHeadersOf(msg: Msg): NatsHeaders | NatsHeadersFault | undefined {
+export function natsHeadersOf(msg: Msg, added: number = 0): NatsHeaders | NatsHeadersFault | undefined {
   const block = headerBlock(msg)
-  return block && natsHeadersIn(block)
+  return block && natsHeadersIn(block, added)
 }
 
 /** Reads a block of headers. */
-export function natsHeadersIn(block: Uint8Array): NatsHeaders | NatsHeadersFault {
-  if (block.length > mostForeignHeaderBytes + mostForeignHeaders * perHeader) return 'too_many'
+export function natsHeadersIn(block: Uint8Array, added: number = 0): NatsHeaders | NatsHeadersFault {
+  const most = mostForeignHeaders + added
+  if (block.length > mostForeignHeaderBytes + added * longestAdded + most * perHeader) return 'too_many'
   const [first = '', ...lines] = decodeUtf8(block)?.split('\r\n') ?? []
   if (!first.startsWith(version)) return 'unreadable'
   const written = lines.filter((line) => line.includes(':'))
-  if (written.length > mostForeignHeaders) return 'too_many'
+  if (written.length > most) return 'too_many'
   const entries = written.map(entryOf)
   if (!entries.every(([name]) => printable.test(name))) return 'unreadable'
   const status = Number.parseInt(first.slice(version.length), 10)
@@ -66,7 +71,7 @@ function entryOf(line: string): readonly [name: string, value: string] {
 /**
  * The header bytes come before the payload in its buffer. `size` counts subjects, headers, payload.
  */
-function headerBlock(msg: Msg & { size?(): number }): Uint8Array | undefined {
+export function headerBlock(msg: Msg & { size?(): number }): Uint8Array | undefined {
   const { data, subject, reply } = msg
   const bytes = (msg.size?.() ?? 0) - Buffer.byteLength(subject) - Buffer.byteLength(reply ?? '') - data.length
   if (bytes <= 0 || bytes > data.byteOffset) return undefined

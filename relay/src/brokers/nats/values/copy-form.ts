@@ -11,10 +11,12 @@ const userHeader = 'wildcast/user'
 /** Returns the headers that make a message the copy of a change. */
 export function copyHeaders({ revision, deleted, user }: BrokerMessage): Headers {
   if (revision === undefined) return []
-  return [
-    [revisionHeader, deleted ? `${revision} deleted` : revision],
-    ...(user === undefined ? [] : [[userHeader, encodeURIComponent(user)] as const]),
-  ]
+  return [[revisionHeader, deleted ? `${revision} deleted` : revision], ...userHeaders(user)]
+}
+
+/** Returns the header of the user who wrote a message. */
+export function userHeaders(user: string | undefined): Headers {
+  return user === undefined ? [] : [[userHeader, encodeURIComponent(user)]]
 }
 
 /** Returns the fields of a copy. */
@@ -22,11 +24,13 @@ export function copyFields(headers: Headers): Pick<BrokerMessage, 'revision' | '
   const found = new Map(headers)
   const [, revision, deleted] = /^([0-9a-z]{10}-[0-9a-z]{9})( deleted)?$/.exec(found.get(revisionHeader) ?? '') ?? []
   if (revision === undefined) return {}
-  const user = unescaped(found.get(userHeader))
+  const user = userIn(headers)
   return { revision, ...(deleted && { deleted: true as const }), ...(user !== undefined && { user }) }
 }
 
-function unescaped(text: string | undefined): string | undefined {
+/** Returns the user whom the headers of a message name. */
+export function userIn(headers: Headers): string | undefined {
+  const text = headers.findLast(([name]) => name === userHeader)?.[1]
   try {
     return text === undefined ? undefined : decodeURIComponent(text)
   } catch {

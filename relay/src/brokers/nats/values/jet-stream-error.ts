@@ -10,6 +10,7 @@ export const jetStreamCodes = {
   noMessage: 10037,
   otherStream: 10058,
   wrongSequence: 10071,
+  overlap: 10065,
 } as const
 
 /** The codes of JetStream for a limit of the account or the server that is reached. */
@@ -49,10 +50,19 @@ export function jetStreamFailure(cause: unknown): unknown {
   if (isOutOfRoom(cause))
     return new WildcastError(
       'storage_full',
-      `NATS has no room for it (${message}): delete values, or raise the limits of JetStream`,
+      `NATS has no room for it (${message}): delete values or messages, or raise the limits of JetStream`,
       { cause },
     )
   if (code === jetStreamCodes.noResponders)
     return new WildcastError('broker_down', 'JetStream at the NATS server does not answer', { cause })
   return new WildcastError('broker_down', `JetStream at the NATS server has refused it: ${message}`, { cause })
+}
+
+/** Rejects with the error for a relay if JetStream refuses. */
+export async function failing<Result>(pending: Promise<Result>): Promise<Result> {
+  try {
+    return await pending
+  } catch (cause) {
+    throw jetStreamFailure(cause)
+  }
 }

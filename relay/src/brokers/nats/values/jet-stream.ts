@@ -18,6 +18,8 @@ export interface StreamInfo {
   readonly state: {
     readonly messages: number
     readonly bytes: number
+    /** The number of the oldest message that it holds; the next one if it holds none. */
+    readonly first_seq: number
     readonly last_seq: number
     /** The number of messages by subject, if these were asked for. */
     readonly subjects?: Readonly<Record<string, number>>
@@ -30,12 +32,19 @@ export interface StreamInfo {
 /** A message that a stream holds. */
 export interface StreamMessage {
   readonly seq: number
+  readonly subject: string
   readonly headers: Headers
   readonly data: Uint8Array
   /** Bytes that count against the limit of the stream. */
   readonly size: number
   /** When the server has stored it, in milliseconds since 1970. */
   readonly time: number
+}
+
+/** The place of a message that was stored. */
+export interface StoredAt {
+  readonly stream: string
+  readonly seq: number
 }
 
 /** How long JetStream may take to answer. A dead link ends earlier. */
@@ -61,17 +70,21 @@ export class JetStream {
   }
 
   /** Stores a message. Resolves with its number. */
-  async publish(subject: string, payload: Payload, entries: Headers = []): Promise<number> {
+  async publish(subject: string, payload: Payload, entries?: Headers): Promise<number> {
+    return (await this.store(subject, payload, entries)).seq
+  }
+
+  /** Stores a message. Resolves with its number, and the stream that has stored it. */
+  async store(subject: string, payload: Payload, entries: Headers = []): Promise<StoredAt> {
     checkLine(subject, inbox)
     const headers = entries.length > 0 ? natsHeadersFrom(entries) : undefined
     const most = this.#nats.info?.max_payload ?? Number.POSITIVE_INFINITY
     if ((headers?.size ?? 0) + payloadSize(payload) > most)
       throw new WildcastError(
         'too_large',
-        `the NATS server accepts ${most} bytes at most, and a value needs some for its headers (max_payload)`,
+        `the NATS server accepts ${most} bytes at most, and headers count as well (max_payload)`,
       )
-    const reply = await this.#request(subject, payload, headers ? { headers: headers.written } : {})
-    return (reply as { readonly seq: number }).seq
+    return (await this.#request(subject, payload, headers ? { headers: headers.written } : {})) as StoredAt
   }
 
   /**
@@ -95,16 +108,22 @@ export class JetStream {
 
   /** Makes a stream. Does nothing if there is one with these settings. */
   async create(settings: StreamSettings): Promise<void> {
-    await this.#call(`STREAM.CREATE.${settings.name}`, settings)
+    await this.call(`STREAM.CREATE.${settings.name}`, settings)
   }
 
   async update(settings: StreamSettings): Promise<void> {
-    await this.#call(`STREAM.UPDATE.${settings.name}`, settings)
+    await this.call(`STREAM.UPDATE.${settings.name}`, settings)
   }
 
   /** Returns the newest message of a subject. */
   async last(stream: string, subject: string): Promise<StreamMessage | undefined> {
     const reply = await this.#ask(`STREAM.MSG.GET.${stream}`, { last_by_subj: subject })
+    return reply === undefined ? undefined : streamMessageOf(reply as RawReply)
+  }
+
+  /** Returns the first message from this number on whose subject a filter matches. */
+  async next(stream: string, seq: number, filter: string): Promise<StreamMessage | undefined> {
+    const reply = await this.#ask(`STREAM.MSG.GET.${stream}`, { seq, next_by_subj: filter })
     return reply === undefined ? undefined : streamMessageOf(reply as RawReply)
   }
 
@@ -122,7 +141,7 @@ export class JetStream {
 
   /** Removes a message. Does nothing if it is gone. */
   async remove(stream: string, seq: number): Promise<void> {
-    await this.#call(`STREAM.MSG.DELETE.${stream}`, { seq, no_erase: true }).catch((cause: unknown) => {
+    await this.call(`STREAM.MSG.DELETE.${stream}`, { seq, no_erase: true }).catch((cause: unknown) => {
       if (!(cause instanceof JetStreamError)) throw cause
     })
   }
@@ -138,7 +157,8 @@ export class JetStream {
       }
   }
 
-  #call(name: string, body: object): Promise<unknown> {
+  /** Calls the API. Resolves with its answer. */
+  call(name: string, body: object): Promise<unknown> {
     return this.#request(`$JS.API.${name}`, JSON.stringify(body), {})
   }
 
@@ -204,7 +224,7 @@ function streamMessageOf({ message }: RawReply): StreamMessage | undefined {
   const headers = block.length > 0 ? natsHeadersIn(block) : undefined
   const entries = typeof headers === 'object' ? headers.entries : []
   const size = keptSize(Buffer.byteLength(subject), block.length, bytes.length)
-  return { seq, headers: entries, data: bytes, size, time: Date.parse(time) }
+  return { seq, subject, headers: entries, data: bytes, size, time: Date.parse(time) }
 }
 
 /** Returns the bytes of a message in a stream: what it holds, and what JetStream adds. */

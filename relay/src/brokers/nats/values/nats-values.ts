@@ -6,7 +6,7 @@ import { natsHeadersFrom } from '../headers.js'
 import { writeExpiredWills } from './expired-wills.js'
 import type { HeldChanges } from './held-changes.js'
 import { type JetStream, keptSize } from './jet-stream.js'
-import { isOutOfMessages, isOutOfRoom, isRefusedWith, jetStreamCodes, jetStreamFailure } from './jet-stream-error.js'
+import { failing, isOutOfMessages, isOutOfRoom, isRefusedWith, jetStreamCodes } from './jet-stream-error.js'
 import { NatsLeases } from './leases.js'
 import { markSubject, valuePlace, valuesStream } from './places.js'
 import { storedFormOf } from './stored-form.js'
@@ -19,6 +19,8 @@ export interface NatsValuesOptions extends Pick<ValuesStreamOptions, 'jetStream'
   readonly held: Pick<HeldChanges, 'delivered'>
   /** Publishes a change on its own subject, for groups and for programs without Wildcast. */
   copy(change: BrokerMessage): void
+  /** Returns why a subject can't have a value. @default each can */
+  readonly refuse?: ((subject: Subject) => string | undefined) | undefined
 }
 
 /** How often a write is tried because others were faster. */
@@ -41,6 +43,8 @@ export class NatsValues implements ValueStore {
 
   write(write: ValueWrite): Promise<Written> {
     const subject = write.message.subject as Subject
+    const refused = this.#options.refuse?.(subject)
+    if (refused !== undefined) return Promise.reject(new WildcastError('unsupported', refused))
     return this.#queues.run(subject, () => failing(this.#write(subject, write)))
   }
 
@@ -154,12 +158,4 @@ function refusalOf({ message, ifRevision }: ValueWrite, revision: string | undef
   if (ifRevision === null ? revision !== undefined : ifRevision !== undefined && ifRevision !== revision)
     return { kind: 'refused', revision }
   return message.payload.length === 0 && revision === undefined ? { kind: 'unchanged' } : undefined
-}
-
-async function failing<Result>(pending: Promise<Result>): Promise<Result> {
-  try {
-    return await pending
-  } catch (cause) {
-    throw jetStreamFailure(cause)
-  }
 }

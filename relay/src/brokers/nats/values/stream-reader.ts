@@ -48,7 +48,7 @@ export class StreamReader {
     const values: StoredValue[] = []
     let [at, size] = [0, 0]
     while (at < subjects.length && values.length < most && (size < bytes || values.length === 0)) {
-      const batch = subjects.slice(at, at + batchOf(values.length, size, { values: most, bytes }))
+      const batch = subjects.slice(at, at + batchSize(values.length, size, { most, bytes }))
       for (const found of await Promise.all(batch.map((subject) => this.newest(subject)))) {
         // The next page reads the rest of the batch again.
         if (values.length > 0 && size >= bytes) break
@@ -63,8 +63,16 @@ export class StreamReader {
   }
 }
 
-/** Returns how many values to read next, given the mean size so far. */
-function batchOf(count: number, size: number, { values, bytes }: Omit<ValuePageRequest, 'after'>): number {
+/**
+ * Returns how many values or messages to read next, given the mean size of those that were read.
+ * @param count - how many were read
+ * @param size - their bytes
+ */
+export function batchSize(
+  count: number,
+  size: number,
+  { most, bytes }: { readonly most: number; readonly bytes: number },
+): number {
   const fitting = count === 0 ? first : Math.ceil(((bytes - size) * count) / Math.max(size, 1))
-  return Math.max(1, Math.min(fitting, values - count, atOnce))
+  return Math.max(1, Math.min(fitting, most - count, atOnce))
 }

@@ -6,7 +6,7 @@ import { allValues, changePrefix, leasesStream, leasesSubjects, valuesStream, va
 const others = 2
 
 /** The settings that the stream of values must have. */
-const required = {
+export const valuesRequired: object = {
   subjects: [valuesSubjects],
   retention: 'limits',
   max_msgs_per_subject: 1,
@@ -15,11 +15,11 @@ const required = {
   republish: { src: allValues, dest: `${changePrefix}>` },
   sealed: false,
   deny_delete: false,
-} as const
+}
 
 /** Returns the settings of a new stream of values. */
 export function valuesSettings(limits: StoreLimits): StreamSettings {
-  return { name: valuesStream, ...required, max_msgs: mostMessages(limits), storage: 'file', num_replicas: 1 }
+  return { name: valuesStream, ...valuesRequired, max_msgs: mostMessages(limits), storage: 'file', num_replicas: 1 }
 }
 
 /** Returns the settings of a new stream of leases. */
@@ -32,8 +32,8 @@ export function mostMessages({ values }: StoreLimits): number {
   return values + others
 }
 
-/** Returns the name of a setting by which a stream of values is not ours. */
-export function foreignSetting(found: StreamSettings): string | undefined {
+/** Returns the name of a setting by which a stream is not ours. */
+export function foreignSetting(found: StreamSettings, required: object): string | undefined {
   return Object.entries(required).find(([name, value]) => !isSame(value, found[name]))?.[0]
 }
 

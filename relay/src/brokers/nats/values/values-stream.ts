@@ -6,7 +6,7 @@ import { type NewestChange, presentTerm } from './begin-term.js'
 import type { JetStream, StreamInfo } from './jet-stream.js'
 import { isRefusedWith, jetStreamCodes } from './jet-stream-error.js'
 import { markSubject, valuesStream } from './places.js'
-import { foreignSetting, mostMessages, valuesSettings } from './stream-settings.js'
+import { foreignSetting, mostMessages, valuesRequired, valuesSettings } from './stream-settings.js'
 
 /** The values of a relay, over all its connections. */
 export interface NatsValuesContext {
@@ -140,7 +140,7 @@ export class ValuesStream {
   }
 
   async #adopt({ config }: StreamInfo): Promise<void> {
-    const foreign = foreignSetting(config)
+    const foreign = foreignSetting(config, valuesRequired)
     if (foreign !== undefined)
       throw new WildcastError(
         'unsupported',

@@ -3,6 +3,7 @@ import type { BrokerSettings } from '../../../brokers/settings.js'
 import { natsAddress } from './addresses.js'
 import { certificateEntries, certificatesNeed, type Resolve, tlsOf } from './certificates.js'
 import { defined } from './defined.js'
+import { historyEntry } from './history.js'
 import { linkEntries, linkOf } from './link.js'
 import { natsAuth } from './nats-auth.js'
 import { storeLimitEntries } from './store-limits.js'
@@ -19,6 +20,7 @@ export function natsSettingsKeys(resolve: Resolve): Reads<BrokerSettings> {
     client_name: optional(text),
     auth: optional(natsAuth(resolve)),
     store: optional(table(storeLimitEntries)),
+    ...historyEntry,
     ...certificateEntries(resolve),
     ...linkEntries,
   }
@@ -34,6 +36,7 @@ export function natsSettingsKeys(resolve: Resolve): Reads<BrokerSettings> {
         clientName: keys.client_name,
         auth: keys.auth,
         store: keys.store && defined(keys.store),
+        history: keys.history,
       }),
     })),
   )

@@ -1,0 +1,47 @@
+import type { BrokerMessage, Headers } from '@wildcast/protocol'
+import type { Msg } from 'nats'
+import { userOf } from '../../../stores/change.js'
+import { headersIn, headersOut } from '../../foreign/headers.js'
+import { headerBlock, longestAdded, natsHeadersOf } from '../headers.js'
+import { userHeaders, userIn } from '../values/copy-form.js'
+
+/** The headers that JetStream adds, and the user, do not count against the limits of clients. */
+const addedHeaders = 8
+
+const seqHeader = '\r\nNats-Sequence:'
+
+/** Returns the headers of a message that is to be kept. */
+export function keptHeaders(message: BrokerMessage): Headers {
+  return [...headersOut(message), ...userHeaders(userOf(message))]
+}
+
+/**
+ * Returns the number of a message that the server has published again; undefined if the message is
+ * not the server's. Its own headers follow those of the publisher, which may be unreadable.
+ */
+export function republishedSeq(msg: Msg): number | undefined {
+  const block = headerBlock(msg)
+  const text = block ? Buffer.from(block.subarray(-longestAdded)).toString('latin1') : ''
+  const at = text.lastIndexOf(seqHeader)
+  const seq = Number.parseInt(text.slice(at + seqHeader.length), 10)
+  return at < 0 || Number.isNaN(seq) ? undefined : seq
+}
+
+/**
+ * Returns the fields that the headers of a kept message stand for. Returns undefined if clients
+ * can't be sent it: a program without Wildcast may have published it.
+ */
+export function keptFields(msg: Msg): Pick<BrokerMessage, 'headers' | 'user'> | undefined {
+  const read = natsHeadersOf(msg, addedHeaders)
+  if (read === undefined) return {}
+  if (typeof read === 'string') return undefined
+  return fieldsOf(read.entries)
+}
+
+/** Does the same with headers that are read already. */
+export function fieldsOf(entries: Headers): Pick<BrokerMessage, 'headers' | 'user'> | undefined {
+  const user = userIn(entries)
+  // JetStream's own headers are from the server, or instructions to it.
+  const sent = headersIn(entries.filter(([name]) => !/^(nats-|wildcast\/)/i.test(name)))
+  return sent && { ...(sent.headers && { headers: sent.headers }), ...(user !== undefined && { user }) }
+}

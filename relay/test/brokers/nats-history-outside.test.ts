@@ -1,0 +1,67 @@
+import { beforeAll, beforeEach, expect, it } from 'vitest'
+import { listen, publish, subject, text } from '../../src/testing/broker-under-test.js'
+import { append, payloadsOfHistory, rule } from '../../src/testing/history-under-test.js'
+import { type Nats, startNats } from '../servers/nats.js'
+import { opened, stranger } from './nats-link.js'
+import { emptied, jetStreamCall } from './nats-store.js'
+
+let server: Nats
+
+beforeAll(async () => {
+  server = await startNats({ jetstream: true })
+  return server.stop
+})
+
+beforeEach(() => emptied(server))
+
+const relay = (...subjects: readonly string[]) =>
+  opened({ addresses: [server.url], history: subjects.map((one) => rule(one)) })
+
+it('keeps and delivers what a program without Wildcast publishes, once, with its position', async () => {
+  const { broker } = await relay('room.*.msg')
+  const [exact, wide] = [await listen(broker, 'room.1.msg'), await listen(broker, 'room.**')]
+  const client = await stranger(server)
+  client.publish('room.1.msg', 'a')
+  client.publish('room.1.typing', 'b')
+  await client.flush()
+  const position = await append(broker, 'room.1.msg', 'c')
+  await publish(broker, 'room.1.typing', 'd')
+  const kept = (await exact.take(2)).map((message) => [text(message), message.position === undefined])
+  expect(kept).toEqual([
+    ['a', false],
+    ['c', false],
+  ])
+  expect((await wide.take(4)).map(text).sort()).toEqual(['a', 'b', 'c', 'd'])
+  expect(await payloadsOfHistory(broker, 'room.*.msg', { before: position })).toEqual(['a'])
+})
+
+it('is off, with the reason, if rules overlap or another stream has their subjects', async () => {
+  const overlapping = (await relay('a.*', 'a.b')).broker
+  expect(overlapping.features.history).toMatch(/no two rules of the history may overlap/)
+  expect((await relay('a.**.b')).broker.features.history).toMatch(/let "\*\*" be the end/)
+  await jetStreamCall(await stranger(server), 'STREAM.CREATE.other', { name: 'other', subjects: ['a.b'] })
+  const { broker } = await relay('a.*')
+  expect(broker.features.history).toMatch(/another stream at NATS has subjects of "a\.\*"/)
+  expect(broker.history).toBeUndefined()
+})
+
+it('refuses requests to a kept subject, since JetStream would answer', async () => {
+  const { broker } = await relay('room.*.msg')
+  const asked = broker.request?.({ subject: subject('room.1.msg'), payload: 'a' }, { timeoutMs: 1000 })
+  await expect(asked).rejects.toMatchObject({ code: 'unsupported' })
+})
+
+it('is another history, after a gap, if its stream is deleted', async () => {
+  const { broker, events } = await relay('room.*.msg')
+  const before = await append(broker, 'room.1.msg', 'a')
+  const { streams } = (await jetStreamCall(await stranger(server), 'STREAM.NAMES')) as { readonly streams: string[] }
+  for (const stream of streams)
+    if (stream !== 'wildcast-history') await jetStreamCall(await stranger(server), `STREAM.DELETE.${stream}`)
+  await expect(broker.history?.forget?.()).rejects.toMatchObject({ code: 'interrupted' })
+  while (events.length < 3) await new Promise((resolve) => setImmediate(resolve))
+  expect(events.filter((event) => event === 'up')).toHaveLength(2)
+  const after = await append(broker, 'room.1.msg', 'b')
+  expect(after > before).toBe(true)
+  const state = await broker.history?.historyState(subject('room.1.msg'), before)
+  expect(state?.isKnown).toBe(false)
+})
