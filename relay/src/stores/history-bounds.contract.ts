@@ -10,31 +10,33 @@ export function historyBoundsContract({ open, exact, byRule }: StoreUnderTest): 
   const forgotten = async (broker: Broker, pattern: string): Promise<string> =>
     (await historyOf(broker).historyState(parsePattern(pattern), noPosition)).forgotten
 
-  it.skipIf(byRule)('keeps the newest messages of each subject, and knows what it has forgotten', async () => {
-    const broker = await (await open({}, [rule('room.*.msg', { messages: 3 })])).relay()
-    const positions: string[] = []
-    for (let i = 0; i < 10; i++) positions.push(await append(broker, 'room.1.msg', `${i}`))
-    await append(broker, 'room.2.msg', 'a')
-    const kept = await payloadsOfHistory(broker, 'room.1.msg')
-    if (exact) expect(kept).toEqual(['7', '8', '9'])
-    else expect(kept.slice(-3)).toEqual(['7', '8', '9'])
-    expect(await payloadsOfHistory(broker, 'room.2.msg')).toEqual(['a'])
-    const oldest = positions[10 - kept.length] as string
-    const before = kept.length === 10 ? noPosition : (positions[10 - kept.length - 1] as string)
-    const known = await forgotten(broker, 'room.1.msg')
-    expect(known >= before && known < oldest).toBe(true)
-    expect(await forgotten(broker, 'room.*.msg')).toBe(known)
-    expect(await forgotten(broker, 'room.2.msg')).toBe(noPosition)
-  })
+  if (!byRule)
+    it('keeps the newest messages of each subject, and knows what it has forgotten', async () => {
+      const broker = await (await open({}, [rule('room.*.msg', { messages: 3 })])).relay()
+      const positions: string[] = []
+      for (let i = 0; i < 10; i++) positions.push(await append(broker, 'room.1.msg', `${i}`))
+      await append(broker, 'room.2.msg', 'a')
+      const kept = await payloadsOfHistory(broker, 'room.1.msg')
+      if (exact) expect(kept).toEqual(['7', '8', '9'])
+      else expect(kept.slice(-3)).toEqual(['7', '8', '9'])
+      expect(await payloadsOfHistory(broker, 'room.2.msg')).toEqual(['a'])
+      const oldest = positions[10 - kept.length] as string
+      const before = kept.length === 10 ? noPosition : (positions[10 - kept.length - 1] as string)
+      const known = await forgotten(broker, 'room.1.msg')
+      expect(known >= before && known < oldest).toBe(true)
+      expect(await forgotten(broker, 'room.*.msg')).toBe(known)
+      expect(await forgotten(broker, 'room.2.msg')).toBe(noPosition)
+    })
 
-  it.runIf(byRule)('keeps the newest messages of a rule, and knows what it has forgotten', async () => {
-    const broker = await (await open({}, [rule('room.*.msg', { messages: 3 })])).relay()
-    const positions: string[] = []
-    for (let i = 0; i < 10; i++) positions.push(await append(broker, `room.${i % 2}.msg`, `${i}`))
-    expect(await payloadsOfHistory(broker, 'room.*.msg')).toEqual(['7', '8', '9'])
-    for (const pattern of ['room.*.msg', 'room.1.msg', 'room.2.msg'])
-      expect(await forgotten(broker, pattern)).toBe(positions[6])
-  })
+  if (byRule)
+    it('keeps the newest messages of a rule, and knows what it has forgotten', async () => {
+      const broker = await (await open({}, [rule('room.*.msg', { messages: 3 })])).relay()
+      const positions: string[] = []
+      for (let i = 0; i < 10; i++) positions.push(await append(broker, `room.${i % 2}.msg`, `${i}`))
+      expect(await payloadsOfHistory(broker, 'room.*.msg')).toEqual(['7', '8', '9'])
+      for (const pattern of ['room.*.msg', 'room.1.msg', 'room.2.msg'])
+        expect(await forgotten(broker, pattern)).toBe(positions[6])
+    })
 
   it('has forgotten nothing at first', async () => {
     const broker = await (await open({}, [rule('room.*.msg')])).relay()
@@ -63,11 +65,12 @@ export function historyBoundsContract({ open, exact, byRule }: StoreUnderTest): 
     expect(await forgotten(broker, 'log.*')).toBe(noPosition)
   })
 
-  it.skipIf(byRule)('refuses a message beyond its bytes, and keeps all others', async () => {
-    const broker = await (await open({ bytes: 1000 }, [rule('log')])).relay()
-    await append(broker, 'log', 'x'.repeat(400))
-    await expect(append(broker, 'log', 'x'.repeat(700))).rejects.toMatchObject({ code: 'storage_full' })
-    await append(broker, 'log', 'y')
-    expect((await payloadsOfHistory(broker, 'log')).map(({ length }) => length)).toEqual([400, 1])
-  })
+  if (!byRule)
+    it('refuses a message beyond its bytes, and keeps all others', async () => {
+      const broker = await (await open({ bytes: 1000 }, [rule('log')])).relay()
+      await append(broker, 'log', 'x'.repeat(400))
+      await expect(append(broker, 'log', 'x'.repeat(700))).rejects.toMatchObject({ code: 'storage_full' })
+      await append(broker, 'log', 'y')
+      expect((await payloadsOfHistory(broker, 'log')).map(({ length }) => length)).toEqual([400, 1])
+    })
 }

@@ -49,22 +49,24 @@ export function historyPagesContract({ open, byRule }: StoreUnderTest): void {
     },
   )
 
-  it.skipIf(byRule)('joins the messages of several rules in their order', async () => {
-    const { broker } = await filled()
-    await append(broker, 'log.a', 'x')
-    await append(broker, 'room.0.msg', 'y')
-    await append(broker, 'log', 'z')
-    expect((await payloadsOfHistory(broker, '**')).slice(-4)).toEqual(['11', 'x', 'y', 'z'])
-    expect((await payloadsOfHistory(broker, '**', { newestFirst: true })).slice(0, 4)).toEqual(['z', 'y', 'x', '11'])
-  })
+  if (!byRule)
+    it('joins the messages of several rules in their order', async () => {
+      const { broker } = await filled()
+      await append(broker, 'log.a', 'x')
+      await append(broker, 'room.0.msg', 'y')
+      await append(broker, 'log', 'z')
+      expect((await payloadsOfHistory(broker, '**')).slice(-4)).toEqual(['11', 'x', 'y', 'z'])
+      expect((await payloadsOfHistory(broker, '**', { newestFirst: true })).slice(0, 4)).toEqual(['z', 'y', 'x', '11'])
+    })
 
-  it.runIf(byRule)('refuses to read the messages of several rules', async () => {
-    const { broker } = await filled()
-    const refused = { code: 'unsupported' }
-    await expect(payloadsOfHistory(broker, '**')).rejects.toMatchObject(refused)
-    const state = historyOf(broker).historyState(parsePattern('*.a.*'), noPosition)
-    await expect(Promise.resolve(state)).rejects.toMatchObject(refused)
-  })
+  if (byRule)
+    it('refuses to read the messages of several rules', async () => {
+      const { broker } = await filled()
+      const refused = { code: 'unsupported' }
+      await expect(payloadsOfHistory(broker, '**')).rejects.toMatchObject(refused)
+      const state = historyOf(broker).historyState(parsePattern('*.a.*'), noPosition)
+      await expect(Promise.resolve(state)).rejects.toMatchObject(refused)
+    })
 
   it('matches exactly', async () => {
     const { broker } = await filled()

@@ -86,3 +86,10 @@ test('at a relay without history, a plain subscription gives its position up; `a
   expect([plain.giveUp(), plain.after, plain.giveUp()]).toEqual([true, undefined, false])
   expect(cursorOf({ after: '1' }).giveUp()).toBe(false)
 })
+
+test('without a position in its confirmation, it gets messages of several histories in any order', () => {
+  const cursor = cursorOf()
+  cursor.confirm({ ...subscribed })
+  expect(['5', '3', '4'].map((position) => cursor.admits(message(position), own))).toEqual([true, true, true])
+  expect(cursor.after).toBe(undefined)
+})

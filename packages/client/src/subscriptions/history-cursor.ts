@@ -55,7 +55,8 @@ export class HistoryCursor {
       if (replayed) this.#position = this.#next = position
       return true
     }
-    if (!position || !this.#isOrdered) return isLive
+    // Without a position in `Subscribed`, those of messages may be of several histories.
+    if (!position || !this.#isOrdered || (!this.isBehind && !this.#position)) return isLive
     if (this.isBehind) {
       this.#ahead = position
       return false
