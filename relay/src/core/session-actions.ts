@@ -218,7 +218,7 @@ export class SessionActions {
     const interest = interestOf(want)
     if (want.retained !== undefined) hub.demand(broker, 'retained')
     if (want.history) hub.history(broker, interest.pattern)
-    if (want.count) hub.demand(broker, 'presence')
+    if (want.count || patternOfMembers(interest.pattern)) hub.demand(broker, 'presence')
     if (interest.group !== undefined) hub.demand(broker, 'queue')
     if (interest.serve) hub.demand(broker, 'serve')
     const policy = want.count ? memberCountPolicy : policyOf(want.policy)

@@ -83,7 +83,10 @@ it('the SDK gets, sets, deletes and watches values, and refuses presence', async
   await expect.poll(shown).toEqual({ 'sdk.1': { on: true }, 'sdk.3': 3 })
   expect(await store.get('sdk.2')).toBeUndefined()
   await expect(store.set('sdk.1', 1, { when: null })).rejects.toMatchObject({ code: 'unsupported' })
-  await expect(presence(sdk, 'room').enter({})).rejects.toMatchObject({
+  const room = presence(sdk, 'room')
+  room.onChange(() => {})
+  await expect.poll(() => room.error?.message).toContain('presence needs conditions, which MQTT does not have')
+  await expect(room.enter({})).rejects.toMatchObject({
     code: 'unsupported',
     message: expect.stringContaining('conditions'),
   })
