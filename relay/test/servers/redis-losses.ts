@@ -28,9 +28,10 @@ async function failover(): Promise<LosingRedis> {
       replication.stall()
     },
     async lose() {
-      relays.lead(replica.port)
       await master.kill()
       await redisCli(replica.url, ['REPLICAOF', 'NO', 'ONE'])
+      // Not before: as a replica it accepts no writes.
+      relays.lead(replica.port)
     },
   }
 }
