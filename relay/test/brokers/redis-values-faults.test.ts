@@ -7,6 +7,7 @@ import { pass, read, revisionOfWrite, subjectsOf, valuesOf, write } from '../../
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Redis, startRedis } from '../servers/redis.js'
 import { redisCli } from '../servers/redis-cli.js'
+import { redisLosses } from '../servers/redis-losses.js'
 import { openProxy } from '../servers/tcp-proxy.js'
 import { inTime } from './in-time.js'
 import { text } from './link.js'
@@ -71,15 +72,14 @@ describe('values that are gone from a Redis', () => {
   })
 })
 
-describe('a backup of the values', () => {
-  it('begins a term: its revisions are those of the backup, and later ones are given to no other change', async () => {
-    const own = endsWithTest(await startRedis())
+describe.each(Object.entries(redisLosses))('the values of %s', (_, start) => {
+  it('begin a term: their revisions are as before, and later ones are given to no other change', async () => {
+    const own = await start()
     const { broker, statuses } = await open({ url: own.url })
     const kept = await revisionOfWrite(broker, 'key', 'kept')
-    await redisCli(own.url, ['SAVE'])
+    await own.begin()
     const lost = await revisionOfWrite(broker, 'key', 'lost')
-    await own.kill()
-    await own.restart()
+    await own.lose()
     await expect.poll(() => statuses).toEqual(['up', 'down', 'up'])
     expect(await read(broker, 'key')).toMatchObject({ revision: kept })
     expect(await write(broker, 'key', 'x', { ifRevision: lost })).toEqual({ kind: 'refused', revision: kept })

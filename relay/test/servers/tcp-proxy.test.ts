@@ -61,6 +61,18 @@ describe('the proxy', () => {
     await dial(proxy.port)
   })
 
+  it('leads new connections to another port', async () => {
+    const [one, other] = [await openEcho(), await openEcho()]
+    const socket = await dial(one.proxy.port)
+    one.proxy.lead(other.proxy.port)
+    await dial(one.proxy.port)
+    other.proxy.cut()
+    socket.write('still here')
+    await once(socket, 'data')
+    other.proxy.refuse()
+    await expect(once(await dial(one.proxy.port), 'close')).rejects.toMatchObject({ code: 'ECONNRESET' })
+  })
+
   it('holds bytes and ends while it stalls, for new connections too, and loses none', async () => {
     const { echo, proxy } = await openEcho()
     const old = await dial(proxy.port)

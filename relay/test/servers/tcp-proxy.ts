@@ -11,6 +11,8 @@ export interface TcpProxy {
   /** Stops accepting connections. Open ones stay. */
   refuse(): void
   accept(): Promise<void>
+  /** From now on, connects new connections with another port of 127.0.0.1. */
+  lead(target: number): void
   /** Holds bytes and ends of both directions: a half-open connection. */
   stall(): void
   /** Forwards again, beginning with everything that was held. */
@@ -35,6 +37,7 @@ interface Way {
 export async function openProxy(target: number, { lane }: ProxyOptions = {}): Promise<TcpProxy> {
   const links = new Set<readonly Way[]>()
   const port = await freePort()
+  let present = target
   let server: Server
   let stalled = false
 
@@ -53,7 +56,7 @@ export async function openProxy(target: number, { lane }: ProxyOptions = {}): Pr
   }
 
   function join(near: Socket): void {
-    const far = tcp({ port: target, host: '127.0.0.1', allowHalfOpen: true })
+    const far = tcp({ port: present, host: '127.0.0.1', allowHalfOpen: true })
     const link = [way(near, far), way(far, near)]
     links.add(link)
     for (const { from } of link) {
@@ -84,6 +87,9 @@ export async function openProxy(target: number, { lane }: ProxyOptions = {}): Pr
     port,
     cut,
     accept,
+    lead(target) {
+      present = target
+    },
     refuse: () => void server.close(),
     stall() {
       stalled = true
