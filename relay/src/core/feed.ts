@@ -188,7 +188,7 @@ export class Feed implements FeedFacts {
   /** The last member has left. */
   close(): void {
     this.#conflation?.close()
-    this.#history?.recent.clear()
+    this.#history?.close()
   }
 
   /** Notifies members that the interest has ended. */
@@ -199,7 +199,7 @@ export class Feed implements FeedFacts {
 
   /** Notifies every member that messages were lost; `missed` is their number, if known. */
   reportGap(missed?: number): void {
-    if (missed === undefined) this.#history?.recent.clear() // else this feed has dropped them
+    if (missed === undefined) this.#history?.lost() // else this feed has dropped them
     this.#isCut = false
     this.#notifyAll(
       (encoder) => encoder.gap(this, missed),

@@ -1,4 +1,4 @@
-import { covers, intersects, isExact, type Pattern, SubjectTree } from '@wildcast/protocol'
+import { covers, intersects, isExact, type Pattern, SubjectTree, WildcastError } from '@wildcast/protocol'
 
 /** Which messages a broker keeps in its history, and how many of them. */
 export interface HistoryRule {
@@ -40,6 +40,20 @@ export class HistoryRules {
       this.#recent.set(subject, found)
     }
     return found < this.list.length ? found : undefined
+  }
+
+  /**
+   * Whether a message that is published to a subject is kept.
+   * @throws {WildcastError} `unsupported` if it is published to a pattern, of which messages are
+   * kept: it would have no position, and clients that come back would miss it without a gap
+   */
+  keep(subject: Pattern): boolean {
+    if (isExact(subject)) return this.of(subject) !== undefined
+    const [first] = this.touching(subject)
+    if (first === undefined) return false
+    const kept = this.list[first]?.subjects
+    const why = `messages of "${kept}" are kept: publish to one subject, not to "${subject}"`
+    throw new WildcastError('unsupported', why)
   }
 
   /** Returns the indexes of the rules that keep messages of a pattern. */

@@ -151,7 +151,7 @@ export class Hub {
     return this.counts.publish(name, () => {
       const { broker } = this.#linkOf(name)
       const { history } = broker
-      if (history && history.rules.of(message.subject) !== undefined) return history.append(message)
+      if (history?.rules.keep(message.subject)) return history.append(message)
       return broker.publish(message) as Promise<undefined> | undefined // no value is undefined
     })
   }

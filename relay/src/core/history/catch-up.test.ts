@@ -200,3 +200,20 @@ it('a session that asks again and again, and does not read, reaches its limit', 
   await settled()
   expect(reader.connection.text).toContain('"code":"too_many_subscriptions"')
 })
+
+it('a message to a pattern of which messages are kept is refused: it would be missing without a gap', async () => {
+  const { writer, client, positions } = await open(1)
+  const reader = client()
+  await reader.sends({ Subscribe: { ref: 1, subject: '**' } })
+  const publish = (subject: string): object => ({ Publish: { ref: 9, subject, message: 'all', wildcard: true } })
+  for (const subject of ['room.*.msg', 'room.1.*', '**']) {
+    const [refused] = await writer.sends(publish(subject))
+    expect(refused?.Error).toMatchObject({ ref: 9, code: 'unsupported' })
+  }
+  expect(reader.received()).toEqual([])
+  const [exact] = await writer.sends(publish('room.1.msg'))
+  expect(String(exact?.Ack?.position) > String(positions[0])).toBe(true)
+  const [other] = await writer.sends(publish('news.*'))
+  expect(other?.Ack).toEqual({ ref: 9 })
+  expect(messagesOf(reader.received())).toEqual(['all', 'all'])
+})

@@ -28,7 +28,7 @@ export class FeedHistory {
   readonly store: HistoryStore
   readonly pattern: Pattern
   readonly recent: RecentMessages
-  readonly replays: SharedReplays = new SharedReplays()
+  readonly replays: SharedReplays
   /** Whether the subscribers receive a message. */
   readonly matches: (message: StoredMessage) => boolean
   /** Whether the messages of all subjects of the pattern are kept. */
@@ -42,6 +42,7 @@ export class FeedHistory {
     this.pattern = pattern
     this.matches = matches
     this.recent = new RecentMessages(options)
+    this.replays = new SharedReplays(options.room)
     this.isWhole = store.rules.cover(pattern)
     this.#positions = positions
     this.#whenUp = whenUp
@@ -60,5 +61,17 @@ export class FeedHistory {
     await new Promise<void>((resolve) => this.#whenUp(resolve))
     await this.#positions.known()
     this.recent.begin(this.#positions.newest)
+  }
+
+  /** Messages were lost. */
+  lost(): void {
+    this.recent.clear()
+    this.replays.clear()
+  }
+
+  /** No subscriber is left. One that was reading may still wait for an answer of the store. */
+  close(): void {
+    this.recent.close()
+    this.replays.clear()
   }
 }

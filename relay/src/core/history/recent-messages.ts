@@ -32,6 +32,7 @@ export class RecentMessages {
   /** All later ones are here. Undefined while messages may be missing. */
   #start: string | undefined
   #isFilled = false
+  #isClosed = false
 
   constructor(options: RecentMessagesOptions) {
     this.#options = options
@@ -54,7 +55,7 @@ export class RecentMessages {
 
   /** All messages after this position are delivered from now on. */
   begin(newest: string | undefined): void {
-    this.#start ??= newest
+    if (!this.#isClosed) this.#start ??= newest
   }
 
   /** Subscribers receive a kept message. */
@@ -96,7 +97,13 @@ export class RecentMessages {
     if (from < start) this.#start = from
   }
 
-  /** Messages were lost, or no reader is left. */
+  /** No reader is left, and no message will be remembered. */
+  close(): void {
+    this.#isClosed = true
+    this.clear()
+  }
+
+  /** Messages were lost. */
   clear(): void {
     this.#messages = []
     this.#weigh(-this.#bytes)
