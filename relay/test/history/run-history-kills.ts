@@ -65,6 +65,7 @@ export async function runHistoryKills({ server, urls, kills, seed }: HistoryKill
     await server.kill()
     const back = readers[below(readers.length)]
     await Promise.all([server.restart(), back?.comeBack()])
+    if (kill % 20 === 0) console.log(`history kills: seed ${seed}, ${kill} of ${kills}`)
   }
   await Promise.race([publishing, untilAcknowledged(acknowledged + 100)])
   isOver = true
