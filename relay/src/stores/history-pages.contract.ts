@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Broker } from '../core/broker.js'
+import { noPosition } from '../core/position.js'
 import { text } from '../testing/broker-under-test.js'
 import { append, payloadsOfHistory, readHistory, rule } from '../testing/history-under-test.js'
 import type { StoreUnderTest } from '../testing/store-under-test.js'
@@ -29,6 +30,9 @@ export function historyPagesContract({ open }: StoreUnderTest): void {
       '4',
     ])
     expect(await payloadsOfHistory(broker, '**', { before: positions[0] })).toEqual([])
+    for (const of of ['room.1.msg', 'room.*.msg'])
+      for (const newestFirst of [true, false])
+        expect(await payloadsOfHistory(broker, of, { before: noPosition, newestFirst })).toEqual([])
     expect(await payloadsOfHistory(broker, '**', { after: positions[11] })).toEqual([])
   })
 
