@@ -3,6 +3,7 @@
  * files import only its types.
  */
 import { type Client, type ClientPart, createClient, type ReportState } from '@wildcast/client'
+import { type ClientHistory, history } from '@wildcast/client/history'
 import { outbox } from '@wildcast/client/outbox'
 import { shareTabs } from '@wildcast/client/tabs'
 import { watchConnection, writeDown } from './journal.js'
@@ -47,3 +48,6 @@ export const client: Client = createClient({
   onError: writeDown,
 })
 watchConnection(client)
+
+/** The messages that the brokers have kept. */
+export const kept: ClientHistory = history(client)

@@ -6,6 +6,8 @@ export interface ChatMessage {
   readonly text: string
   /** Chosen by the sender: a message that is sent twice is shown once. */
   readonly id: string
+  /** When it was written, by the sender's clock: milliseconds since 1970. */
+  readonly at: number
 }
 
 /** How a message of a room is shown. */
@@ -16,6 +18,8 @@ export interface ReadMessage {
   /** Undefined if it has no valid one. */
   readonly id: string | undefined
   readonly form: 'text' | 'code'
+  /** Undefined if the message has no valid time. */
+  readonly sentAt: number | undefined
 }
 
 /** A longer id is not one of this page. */
@@ -29,16 +33,27 @@ export function readMessage({ data, bytes }: Pick<Message, 'data' | 'bytes'>): R
   if (data instanceof Uint8Array) return foreign(describeBytes(bytes), 'code')
   if (typeof data === 'string') return foreign(data, 'text')
   if (!isChatMessage(data)) return foreign(JSON.stringify(data), 'code')
-  const { from, text, id } = data
+  const { from, text, id, at } = data
   const isValid = typeof id === 'string' && id !== '' && id.length <= longestId
-  return { from, text, id: isValid ? id : undefined, form: 'text' }
+  return {
+    from,
+    text,
+    id: isValid ? id : undefined,
+    form: 'text',
+    sentAt: typeof at === 'number' && at > 0 ? at : undefined,
+  }
 }
 
 function foreign(text: string, form: ReadMessage['form']): ReadMessage {
-  return { from: undefined, text, id: undefined, form }
+  return { from: undefined, text, id: undefined, form, sentAt: undefined }
 }
 
-function isChatMessage(data: unknown): data is { readonly from: string; readonly text: string; readonly id?: unknown } {
+interface AnyChatMessage extends Pick<ChatMessage, 'from' | 'text'> {
+  readonly id?: unknown
+  readonly at?: unknown
+}
+
+function isChatMessage(data: unknown): data is AnyChatMessage {
   if (typeof data !== 'object' || data === null) return false
   const { from, text } = data as Record<string, unknown>
   return typeof from === 'string' && typeof text === 'string'

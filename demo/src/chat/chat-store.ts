@@ -2,6 +2,7 @@ import type { BrokerInfo, Message } from '@wildcast/client'
 import { create } from 'zustand'
 import { usePage } from '../page.js'
 import { readMessage } from './chat-message.js'
+import { leaveHistory } from './room-history.js'
 import {
   type ChatEntry,
   emptyLog,
@@ -80,7 +81,8 @@ export function learnBrokers(infos: readonly BrokerInfo[]): void {
   keepUnsent(useChatStore.getState())
 }
 
-function changeRoom(key: string, change: (log: RoomLog) => RoomLog): void {
+/** Changes the log of a room. */
+export function changeRoom(key: string, change: (log: RoomLog) => RoomLog): void {
   const { rooms } = useChatStore.getState()
   const before = rooms[key] ?? emptyLog
   const after = change(before)
@@ -99,9 +101,13 @@ export function takeMessages(messages: readonly Message[]): void {
   if (hasKept()) keepUnsent(useChatStore.getState())
 }
 
-function toEntry(message: Message): ChatEntry {
-  const { id, ...content } = readMessage(message)
-  return { kind: 'message', key: id ?? `received-${message.key}`, at: message.receivedAt, ...content }
+/** A message that comes from the history was received long after it was sent. */
+export function toEntry(message: Message): ChatEntry {
+  const { position, receivedAt, replayed } = message
+  const { id, sentAt, ...content } = readMessage(message)
+  const at = replayed ? sentAt && Math.min(sentAt, receivedAt) : receivedAt
+  const own = position === undefined ? `received-${message.key}` : `kept-${position}`
+  return { kind: 'message', key: id ?? own, at, position, ...content }
 }
 
 let gaps = 0
@@ -147,9 +153,12 @@ export function markRead(): void {
   if (isOnScreen(key)) changeRoom(key, (log) => (log.unread === 0 ? log : { ...log, unread: 0 }))
 }
 
-/** A room that is left no longer shows which of its messages were new. */
-export function forgetFirstUnread(key: string): void {
-  changeRoom(key, (log) => (log.unread > 0 || !log.firstUnread ? log : { ...log, firstUnread: undefined }))
+/** A room that is left no longer shows which of its messages were new, or old ones. */
+export function leaveRoom(key: string): void {
+  changeRoom(key, (log) => {
+    const left = leaveHistory(log)
+    return left.unread > 0 || !left.firstUnread ? left : { ...left, firstUnread: undefined }
+  })
 }
 
 document.addEventListener('visibilitychange', markRead)

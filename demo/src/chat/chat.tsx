@@ -4,7 +4,8 @@ import { usePage } from '../page.js'
 import { ViewHeader } from '../shell/view-header.js'
 import { CurlHint, Empty } from '../ui/empty.js'
 import { useHealth } from './chat-feeds.js'
-import { forgetFirstUnread, markRead, useChatStore } from './chat-store.js'
+import { readNewest } from './chat-history.js'
+import { leaveRoom, markRead, useChatStore } from './chat-store.js'
 import { Composer } from './composer.js'
 import { Conversation } from './conversation.js'
 import { RoomHealth } from './room-health.js'
@@ -19,8 +20,13 @@ export function Chat() {
   const hasBrokers = useChatStore(({ brokers }) => brokers.length > 1)
   useEffect(() => {
     markRead()
-    return () => forgetFirstUnread(key)
+    return () => leaveRoom(key)
   }, [key])
+  // Only then is no message between the page and those that follow.
+  const isFollowed = useHealth((all) => ['live', 'gap'].includes(all[broker]?.continuity ?? ''))
+  useEffect(() => {
+    if (isFollowed) readNewest(key)
+  }, [isFollowed, key])
   return (
     <section aria-label="Room" className="flex min-h-0 flex-1 flex-col">
       <ViewHeader title={<RoomTitle room={room} />} note={hasBrokers && `on ${broker}`}>
@@ -29,7 +35,7 @@ export function Chat() {
       {log.entries.length + log.pending.length > 0 ? (
         <Conversation key={key} room={key} log={log} />
       ) : (
-        <EmptyRoom room={room} broker={broker} />
+        <EmptyRoom room={room} broker={broker} isRead={log.older !== undefined && log.older !== 'loading'} />
       )}
       <Offline log={log} />
       <Composer key={`${key} composer`} room={key} />
@@ -46,10 +52,19 @@ function RoomTitle({ room }: { readonly room: string }) {
   )
 }
 
-function EmptyRoom({ room, broker }: { readonly room: string; readonly broker: string }) {
+interface EmptyRoomProps {
+  readonly room: string
+  readonly broker: string
+  /** Whether the newest page was read, or refused. */
+  readonly isRead: boolean
+}
+
+function EmptyRoom({ room, broker, isRead }: EmptyRoomProps) {
+  const { state } = useConnection()
   const health = useHealth((all) => all[broker])
   const isDefault = useChatStore(({ brokers }) => brokers[0] === broker)
   if (health?.error) return <Empty title="This room can’t be read">{health.error}</Empty>
+  if (!isRead && state === 'online' && health?.continuity !== 'stale') return <div className="flex-1" />
   return (
     <Empty icon="chat" title="No messages yet">
       Write one below, open this page in a second window, or publish from a terminal:

@@ -1,5 +1,7 @@
 import { memo } from 'react'
 import { Icon } from '../ui/icon.js'
+import { readOlder } from './chat-history.js'
+import { OlderMessages } from './older-messages.js'
 import type { ChatEntry, LogEntry, RoomLog } from './room-log.js'
 import { Row } from './row.js'
 import { useFollow } from './use-follow.js'
@@ -7,10 +9,18 @@ import { useFollow } from './use-follow.js'
 /** Messages of one person within this time share a name, in milliseconds. */
 const togetherMs = 5 * 60_000
 
+/** Older messages are read if less than this is hidden above, in pixels. */
+const nearTopPx = 400
+
 /** The messages of a room, the newest at the end. */
 export function Conversation({ room, log }: { readonly room: string; readonly log: RoomLog }) {
   const rows: readonly LogEntry[] = [...log.entries, ...log.pending]
-  const { list, onScroll, isAtEnd, fresh, toEnd } = useFollow(rows)
+  const hasOlder = log.readTo !== undefined && log.older !== 'none'
+  const { list, onScroll, isAtEnd, fresh, toEnd } = useFollow(rows, hasOlder)
+  const scrolled = (): void => {
+    onScroll()
+    if (log.older === 'some' && (list.current?.scrollTop ?? nearTopPx) < nearTopPx) readOlder(room)
+  }
   return (
     <div className="relative min-h-0 flex-1">
       <div
@@ -19,20 +29,25 @@ export function Conversation({ room, log }: { readonly room: string; readonly lo
         aria-label="Conversation"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it
         tabIndex={0}
-        onScroll={onScroll}
-        className="h-full overflow-y-auto overscroll-contain focus-visible:-outline-offset-2"
+        aria-busy={log.older === 'loading'}
+        onScroll={scrolled}
+        // The list itself keeps the reader's place, in every browser.
+        className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:-outline-offset-2"
       >
-        <ol className="mx-auto flex min-h-full max-w-4xl flex-col justify-end px-3 py-4 md:px-6">
-          {rows.map((row, i) => (
-            <Entry
-              key={row.key}
-              room={room}
-              row={row}
-              continues={row.kind === 'message' && continues(row, rows[i - 1]) && row.key !== log.firstUnread}
-              isFirstUnread={row.key === log.firstUnread}
-            />
-          ))}
-        </ol>
+        <div className="flex min-h-full flex-col">
+          {hasOlder && <OlderMessages room={room} older={log.older} list={list} />}
+          <ol className="mx-auto flex w-full max-w-4xl flex-1 flex-col justify-end px-3 py-4 md:px-6">
+            {rows.map((row, i) => (
+              <Entry
+                key={row.key}
+                room={room}
+                row={row}
+                continues={row.kind === 'message' && continues(row, rows[i - 1]) && row.key !== log.firstUnread}
+                isFirstUnread={row.key === log.firstUnread}
+              />
+            ))}
+          </ol>
+        </div>
       </div>
       {!isAtEnd && <ToEnd fresh={fresh} onClick={toEnd} />}
     </div>
@@ -42,7 +57,8 @@ export function Conversation({ room, log }: { readonly room: string; readonly lo
 function continues(row: ChatEntry, before: LogEntry | undefined): boolean {
   if (before?.kind !== 'message') return false
   const isOwn = row.state !== undefined
-  return before.from === row.from && (before.state !== undefined) === isOwn && row.at - before.at < togetherMs
+  const isSoon = row.at === undefined || before.at === undefined || row.at - before.at < togetherMs
+  return before.from === row.from && (before.state !== undefined) === isOwn && isSoon
 }
 
 interface EntryProps {

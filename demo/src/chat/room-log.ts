@@ -7,12 +7,14 @@ import type { ReadMessage } from './chat-message.js'
 export type SendState = 'waiting' | 'sending' | 'sent' | 'unknown' | 'refused'
 
 /** A message of a room. */
-export interface ChatEntry extends Omit<ReadMessage, 'id'> {
+export interface ChatEntry extends Omit<ReadMessage, 'id' | 'sentAt'> {
   readonly kind: 'message'
   /** Stays the same from the first showing on: the row of a message that is being sent is kept. */
   readonly key: string
-  /** Milliseconds since 1970. */
-  readonly at: number
+  /** Milliseconds since 1970. Undefined if it is from the history and has no time. */
+  readonly at: number | undefined
+  /** Its place in the broker's history. Undefined if it isn't kept, or before it is received. */
+  readonly position?: string | undefined
   /** Undefined if another page has sent it. */
   readonly state?: SendState
   /** Why it was refused. */
@@ -39,12 +41,21 @@ export interface RoomLog {
   readonly unread: number
   /** The key of the first message that was unread when the room was opened. */
   readonly firstUnread?: string | undefined
+  /** Whether the broker has kept older messages. Undefined before the newest page is asked for. */
+  readonly older?: Older | undefined
+  /** The oldest position up to which the history was read. */
+  readonly readTo?: string | undefined
+  /** The most entries, while a reader has older ones on the screen. @default 500 */
+  readonly most?: number | undefined
 }
+
+/** `refused`: they could not be read, which may be tried again. */
+export type Older = 'loading' | 'some' | 'none' | 'refused'
 
 export const emptyLog: RoomLog = { entries: [], pending: [], unread: 0 }
 
 /** Messages that a room keeps. Other rooms don't count. */
-const mostEntries = 500
+export const mostEntries = 500
 
 /**
  * Adds a received message. The message with this key that the page has shown already is moved to
@@ -52,13 +63,23 @@ const mostEntries = 500
  */
 export function receive(log: RoomLog, entry: ChatEntry, isRead: boolean): RoomLog {
   const shown = find(log, entry.key)
-  if (shown?.state && (shown.state !== 'sent' || shown.isProvisional)) {
-    return append(without(log, shown.key), { ...shown, state: 'sent', isProvisional: false })
+  if (shown && awaitsPlace(shown)) {
+    return append(without(log, shown.key), arrived(shown, entry))
   }
   if (shown) return log // sent twice
   const next = append(log, entry)
   if (isRead) return next
   return { ...next, unread: log.unread + 1, firstUnread: log.unread === 0 ? entry.key : log.firstUnread }
+}
+
+/** Whether a message of this page has no place in the broker's order yet. */
+export function awaitsPlace({ state, isProvisional }: ChatEntry): boolean {
+  return state !== undefined && (state !== 'sent' || !!isProvisional)
+}
+
+/** A message of this page after the broker has given it its place. */
+export function arrived(own: ChatEntry, { position }: ChatEntry): ChatEntry {
+  return { ...own, state: 'sent', isProvisional: false, error: undefined, position }
 }
 
 /** Notes what has happened to a message of this page. */
@@ -89,7 +110,22 @@ export function without(log: RoomLog, key: string): RoomLog {
 }
 
 function append(log: RoomLog, entry: LogEntry): RoomLog {
-  return { ...log, entries: [...log.entries, entry].slice(-mostEntries) }
+  return trim({ ...log, entries: [...log.entries, entry] }, log.most)
+}
+
+/** Drops the oldest entries. Those that are kept can be read again. */
+export function trim(log: RoomLog, most = mostEntries): RoomLog {
+  if (log.entries.length <= most) return log
+  const dropped = log.entries.slice(0, -most)
+  const entries = log.entries.slice(-most)
+  if (!dropped.some((entry) => positionOf(entry) !== undefined)) return { ...log, entries }
+  const readTo = entries.map(positionOf).find((position) => position !== undefined) ?? log.readTo
+  return { ...log, entries, readTo, older: log.older === 'none' ? 'some' : log.older }
+}
+
+/** The place of an entry in the broker's history. */
+export function positionOf(entry: LogEntry): string | undefined {
+  return entry.kind === 'message' ? entry.position : undefined
 }
 
 function find({ entries, pending }: RoomLog, key: string): ChatEntry | undefined {

@@ -1,5 +1,5 @@
 import { Avatar } from '../ui/avatar.js'
-import { minuteOf } from '../ui/format.js'
+import { minuteOf, momentOf } from '../ui/format.js'
 import { Icon } from '../ui/icon.js'
 import { MessageText } from './message-text.js'
 import type { ChatEntry } from './room-log.js'
@@ -23,7 +23,7 @@ export function Row({ room, entry, continues }: RowProps) {
       <div className="w-9 shrink-0">
         {continues ? (
           <time className="hidden pt-1 text-center text-[0.625rem] text-quiet tabular-nums group-hover:block">
-            {minuteOf(at)}
+            {at !== undefined && minuteOf(at)}
           </time>
         ) : (
           <Portrait from={from} />
@@ -34,7 +34,7 @@ export function Row({ room, entry, continues }: RowProps) {
           <p className="flex items-baseline gap-2 leading-5">
             <bdi className="min-w-0 truncate font-semibold text-sm">{nameOf(from)}</bdi>
             {state !== undefined && <span className="text-quiet text-xs">you</span>}
-            <time className="shrink-0 text-quiet text-xs tabular-nums">{minuteOf(at)}</time>
+            {at !== undefined && <time className="shrink-0 text-quiet text-xs tabular-nums">{momentOf(at)}</time>}
           </p>
         )}
         <div className="flex items-end gap-2">

@@ -37,9 +37,9 @@ export function sendAgain(room: string, entry: ChatEntry): void {
 }
 
 /** Publishes under the message's own key, so that the relay executes a second publish once. */
-function publish(key: string, { key: id, from = nameless, text }: ChatEntry): void {
+function publish(key: string, { key: id, from = nameless, text, at = Date.now() }: ChatEntry): void {
   const [broker, room] = splitRoomKey(key)
-  const message: ChatMessage = { from, text, id }
+  const message: ChatMessage = { from, text, id, at }
   const publication = client.publish(`good.${room}`, message, { broker: broker || undefined, key: id })
   publication.then(
     (outcome) => noteState(id, states[outcome]),

@@ -36,3 +36,11 @@ const minutes = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-d
 
 /** The time of day, such as `09:41`. */
 export const minuteOf = (ms: number): string => minutes.format(ms)
+
+const days = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
+
+/** The time of day, and the date if it isn't today: such as `09:41` or `3 May, 09:41`. */
+export function momentOf(ms: number): string {
+  const day = days.format(ms)
+  return day === days.format(Date.now()) ? minuteOf(ms) : `${day}, ${minuteOf(ms)}`
+}
