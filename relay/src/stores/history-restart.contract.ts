@@ -25,7 +25,7 @@ export function historyRestartContract({ open, byRule }: StoreUnderTest): void {
   })
 
   if (!byRule)
-    it('keeps messages and values, and their positions, over a restart, and gives greater ones (FX-STO-3)', async () => {
+    it('keeps messages, values and their positions over a restart, and gives greater ones (FX-STO-3)', async () => {
       const store = await open({}, [rule('room.*.msg')])
       const before = await store.relay()
       const headers = [['trace', '1']] as const
