@@ -87,6 +87,7 @@ local function add(subject, entry)
 end
 local function join()
   local from, to = after == '' and '-' or '(' .. idOf(after), before == '' and '+' or '(' .. idOf(before)
+  if to == '(0-0' then to = '0-0' end -- Redis has nothing before it, and no entry with it
   local chunk, heads = #subjects == 1 and 8 or 1, {}
   local function refill(subject, from, to)
     local log, entries = history .. ':log:' .. subject, nil
