@@ -89,8 +89,9 @@ function checkCount(pattern: Pattern, fields: SubscriptionFields): void {
     throw new WildcastError('invalid_frame', '"count" is for members: subscribe to "$presence.<pattern>.*"')
   const names = ['group', 'serve', 'policy', 'retained', 'history', 'filter'] as const
   const field = names.find((name) => fields[name] !== undefined && (name !== 'serve' || fields.serve))
-  if (field !== undefined)
-    throw new WildcastError('invalid_frame', `"count" sends a number, once a second at most: leave "${field}" out`)
+  if (field === undefined) return
+  const named = field === 'history' ? '"after" and "last"' : `"${field}"`
+  throw new WildcastError('invalid_frame', `"count" sends a number, once a second at most: leave ${named} out`)
 }
 
 /** Returns the interest of a subscription. */

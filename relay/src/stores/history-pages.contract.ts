@@ -35,6 +35,9 @@ export function historyPagesContract({ open, byRule }: StoreUnderTest): void {
       for (const newestFirst of [true, false])
         expect(await payloadsOfHistory(broker, of, { before: noPosition, newestFirst })).toEqual([])
     expect(await payloadsOfHistory(broker, 'room.**', { after: positions[11] })).toEqual([])
+    for (const of of ['room.1.msg', 'room.*.msg'])
+      for (const newestFirst of [true, false])
+        expect(await payloadsOfHistory(broker, of, { before: noPosition, newestFirst })).toEqual([])
   })
 
   it.each([false, true])(

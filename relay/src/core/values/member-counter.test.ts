@@ -190,6 +190,15 @@ describe('a subscription with "count"', () => {
     expect(await client().sends(count(1, fields))).toMatchObject([{ Error: { ref: 1, code } }])
   })
 
+  it('is refused with what names the fields of the history', async () => {
+    const { client } = await roomOf(0)
+    const [refused] = await client().sends(count(1, { after: 'start' }))
+    expect(refused?.Error).toMatchObject({
+      code: 'invalid_frame',
+      message: expect.stringContaining('"after" and "last"'),
+    })
+  })
+
   it('needs the permission to subscribe to the pattern', async () => {
     const { client } = await roomOf(1, {
       authorize: ({ kind, subject }) => `${kind} ${subject}` === 'subscribe room.1',
