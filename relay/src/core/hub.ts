@@ -179,13 +179,12 @@ export class Hub {
     if (!history) throw new TypeError(`the broker "${name}" has "history", but no store`)
     const { rules } = history
     if (rules.canRead(pattern)) return history
-    const touching = rules.touching(pattern)
-    const named = (touching.length > 0 ? touching : [...rules.list.keys()]).map((i) => `"${rules.list[i]?.subjects}"`)
+    // Without the rules: a client may not know the subjects of others.
     throw new WildcastError(
       'unsupported',
-      touching.length > 0
-        ? `broker "${name}" keeps ${named.join(' and ')} apart, in no common order; subscribe to each`
-        : `broker "${name}" keeps no messages of "${pattern}", only of ${named.join(', ')}`,
+      rules.touching(pattern).length > 0
+        ? `several rules of broker "${name}" keep messages of "${pattern}", in no common order; subscribe to each`
+        : `no rule of broker "${name}" keeps messages of "${pattern}"; add one, or leave "after" and "last" out`,
     )
   }
 
