@@ -61,6 +61,7 @@ describe('the checker of histories', () => {
   it.each<[string, readonly HistoryEvent[]]>([
     ['a run without faults', events],
     ['a message of unknown outcome', [...events, received('live', '7', { payload: 'unknown' })]],
+    ['a lost end of the replay, if a gap was reported', events.toSpliced(3, 2, { kind: 'gap' })],
     ['a missing message, if a gap was reported', replaced(3, { kind: 'gap' }).with(5, received('live', '5'))],
     [
       'forgotten messages, if the reader has not recovered',
