@@ -30,6 +30,7 @@ export const blocks = {
   component: block('export default defineComponent'),
   componentEntry: block('[[component]]'),
   trigger: block('/publish/hello.Ada'),
+  history: block('[[brokers.main.history]]'),
   commands: block('npx wildcast request'),
   server: block('await attach(server'),
 } as const

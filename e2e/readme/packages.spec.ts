@@ -92,7 +92,7 @@ test('the configuration, the component and the commands work with brokers of eve
     .replace('4222', String(nats.port))
     .replace('1883', String(mosquitto.port))
   await write('components/hello.js', blocks.component)
-  await write('wildcast.toml', `${configuration}\n${blocks.componentEntry}`)
+  await write('wildcast.toml', `${configuration}\n${blocks.componentEntry}\n${blocks.history}`)
   const vite = inFolder('npx vite')
   const url = await vite.shows(/Local: +(http:\S+)/)
 
@@ -103,6 +103,8 @@ test('the configuration, the component and the commands work with brokers of eve
   await expect.poll(() => log).toContain('{id: 7}')
   await inFolder('npx wildcast pub temp.kitchen 21 --broker sensors').finish()
   await expect.poll(() => log).toContain('main 21')
+  await inFolder('npx wildcast pub room.1.msg kept').finish()
+  expect(await inFolder("npx wildcast history 'room.*.msg'").finish()).toContain('kept')
   const listening = inFolder(blocks.listen)
   await listening.shows(/subscribed/)
   await inFolder(blocks.trigger).finish()
