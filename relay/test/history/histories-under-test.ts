@@ -89,6 +89,12 @@ export const historiesUnderTest: Readonly<Record<string, () => Promise<HistoryUn
     const { url } = await startNats({ jetstream: true })
     return { urls: await opened([onNats(url), onNats(url)]), byRule: true }
   },
+  async 'on NATS, with a link that is cut again and again'() {
+    const { url, port } = await startNats({ jetstream: true })
+    const proxy = await openProxy(port)
+    const urls = await opened([onNats(url), onNats(`127.0.0.1:${proxy.port}`)])
+    return { urls, byRule: true, disturb: () => proxy.cut() }
+  },
   async 'on a NATS server that stands still again and again'() {
     const server = await startNats({ jetstream: true })
     const urls = await opened([onNats(server.url), onNats(server.url)])

@@ -64,6 +64,8 @@ const inbox = '_INBOX.'.padEnd(60, 'x')
  */
 export class JetStream {
   readonly #nats: NatsConnection
+  /** The streams that have had a message. */
+  readonly #made: Set<string> = new Set()
 
   constructor(nats: NatsConnection) {
     this.#nats = nats
@@ -117,13 +119,25 @@ export class JetStream {
 
   /** Returns the newest message of a subject. */
   async last(stream: string, subject: string): Promise<StreamMessage | undefined> {
-    const reply = await this.#ask(`STREAM.MSG.GET.${stream}`, { last_by_subj: subject })
-    return reply === undefined ? undefined : streamMessageOf(reply as RawReply)
+    return this.#get(stream, { last_by_subj: subject })
   }
 
   /** Returns the first message from this number on whose subject a filter matches. */
   async next(stream: string, seq: number, filter: string): Promise<StreamMessage | undefined> {
-    const reply = await this.#ask(`STREAM.MSG.GET.${stream}`, { seq, next_by_subj: filter })
+    return this.#get(stream, { seq, next_by_subj: filter })
+  }
+
+  /**
+   * nats-server 2.9 panics if it is asked for a message of a stream that another relay is making.
+   * Once a stream has had a message, it is made.
+   */
+  async #get(stream: string, request: object): Promise<StreamMessage | undefined> {
+    if (!this.#made.has(stream)) {
+      const info = await this.info(stream)
+      if (!info || info.state.last_seq === 0) return undefined
+      this.#made.add(stream)
+    }
+    const reply = await this.#ask(`STREAM.MSG.GET.${stream}`, request)
     return reply === undefined ? undefined : streamMessageOf(reply as RawReply)
   }
 
