@@ -1,5 +1,6 @@
 // Publishes numbered rows to several subjects in turn, at a total rate, as messages or as values:
-// node bench/react-publisher.js <url> <subjects> <messages a second> <seconds> <messages | values> <topic>
+// node bench/react-publisher.js \
+//   <url> <subjects> <messages a second> <seconds> <messages | values> <topic>
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { WebSocket } from 'ws'
