@@ -6,7 +6,8 @@ import { fakeClock } from '../src/testing/fake-clock.js'
 import { clientOf, type TestedClient } from './client-of.js'
 import { type StartedRelay, startRelay } from './start-relay.js'
 
-// The SDK with the relay, over real sockets and in its process: behaviour that neither can show alone.
+// The SDK with the relay, over real sockets and in its process: behaviour that neither can show
+// alone.
 
 const overSockets: [string, TestedClient, 'json' | 'messagepack'][] = [
   ['v1 in JSON', {}, 'json'],

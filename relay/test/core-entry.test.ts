@@ -3,7 +3,7 @@ import { createContext, runInContext } from 'node:vm'
 import { build } from 'esbuild'
 import { expect, it } from 'vitest'
 
-/** What a page has, of all that the relay may use. */
+/** The globals of a page that the relay may use. */
 const ofPages = ['TextEncoder', 'TextDecoder', 'performance', 'queueMicrotask', 'setTimeout', 'clearTimeout'] as const
 
 /** Bundles a source for pages: a module of Node in it is an error. */

@@ -17,7 +17,7 @@ import { memoryStore } from '../src/stores/memory/memory-store.js'
 import { clientOf } from './client-of.js'
 import { startRelay } from './start-relay.js'
 
-// What only clients in the relay's process have; the rest is in the tests of the SDK.
+// Only clients in the relay's process have this; the rest is in the tests of the SDK.
 
 const brokers = () => ({ main: memory({ clock: realClock, newId }) })
 

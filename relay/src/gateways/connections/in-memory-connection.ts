@@ -88,7 +88,7 @@ export class InMemoryConnection implements ClientConnection, Watched, InMemoryIn
     else this.#input.put(message)
   }
 
-  /** The client closes. What it has sent before still counts. */
+  /** The client closes. Its earlier messages are still handled. */
   closedByClient(code: number): void {
     this.#close(code, '', () => this.#dialect?.close(code))
   }

@@ -22,7 +22,7 @@ export interface InMemoryHandshake {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Cookies by their names, as they were set: they are not encoded again. */
   readonly cookies?: Readonly<Record<string, string>> | undefined
-  /** Counts for the limits of an address. @default no address, and none of these limits */
+  /** Counts for the limits of an address. @default no address: they do not hold */
   readonly address?: string | undefined
 }
 
