@@ -46,7 +46,8 @@ declare const message: hooks.Publishing
 declare const startPolling: () => () => void`,
   relay: `import { createServer, type RequestListener } from 'node:http'
 import { attach, createRelay, defineComponent, http, jsonHttp, memory } from '@wildcast/relay'
-import { mqtt, nats, newId, realClock, redis, websocket } from '@wildcast/relay'
+import { type Attached, mqtt, nats, newId, realClock, redis, websocket } from '@wildcast/relay'
+declare const relay: Attached
 declare const app: RequestListener`,
 }
 

@@ -79,6 +79,7 @@ export { type HistoryEndpointOptions, historyEndpoint } from './gateways/endpoin
 export { http } from './gateways/endpoints/http.js'
 export type { EnvelopeForm } from './gateways/endpoints/http-envelope.js'
 export { type HttpRequestOptions, httpRequest } from './gateways/endpoints/http-request.js'
+export type { InMemoryHandshake } from './gateways/endpoints/in-memory.js'
 export { serverSentEvents } from './gateways/endpoints/server-sent-events.js'
 export { streamEndpoint } from './gateways/endpoints/stream.js'
 export { type TicketsOptions, tickets } from './gateways/endpoints/tickets.js'
@@ -88,6 +89,7 @@ export type { Gateway, Handshake, Ports } from './gateways/gateway.js'
 
 // Node
 export { type Attached, type AttachOptions, attach } from './node/attach.js'
+export { type ConnectOptions, type InProcess, inProcess } from './node/connect.js'
 export { type Metrics, metrics } from './node/metrics.js'
 export { newId } from './node/new-id.js'
 export {

@@ -3,6 +3,7 @@ import type { Server as SecureServer } from 'node:https'
 import { realClock } from '../core/clock.js'
 import { createRelay, type Relay, type RelayOptions } from '../core/relay.js'
 import type { Gateway } from '../gateways/gateway.js'
+import { type InProcess, inProcess } from './connect.js'
 import { handshakes } from './handshakes.js'
 import { closeGraceMs } from './http-server.js'
 import { inTurn } from './in-turn.js'
@@ -23,7 +24,7 @@ export interface AttachOptions extends Omit<RelayOptions, 'newId'> {
 }
 
 /** A relay on a server of the application. */
-export interface Attached {
+export interface Attached extends Pick<InProcess, 'connect'> {
   readonly relay: Relay
   /**
    * Asks clients to reconnect later, closes what is open, then the brokers. The server keeps
@@ -48,6 +49,7 @@ export async function attach(server: Server | SecureServer, options: AttachOptio
   if (!/^(?:\/[\w.~-]+)+$/.test(prefix)) throw new RangeError(`"${prefix}" is not a path; use one such as "/wildcast"`)
   const relay = await createRelay({ ...rest, newId })
   const routes = openRoutes(relay)
+  const local = inProcess(relay)
   const closing = new AbortController()
   const stays: Promise<void>[] = []
   const stayFor = (work: Promise<void>): void => void stays.push(work)
@@ -73,11 +75,12 @@ export async function attach(server: Server | SecureServer, options: AttachOptio
 
   return {
     relay,
+    connect: local.connect,
     async close() {
       closed = true // the listener stays: one that was attached later may call it
       stop()
       closing.abort()
-      await Promise.all(stays)
+      await Promise.all([...stays, local.close()])
       realClock.after(closeGraceMs, destroy) // sockets that clients have not closed
       await relay.close()
     },

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { type Part, part } from '../core/part.js'
 import { createRelay, type Relay, type RelayOptions } from '../core/relay.js'
 import type { Gateway } from '../gateways/gateway.js'
+import { type InProcess, inProcess } from './connect.js'
 import type { FrontSettings } from './front/front.js'
 import { type HttpServer, httpServer } from './http-server.js'
 import { newId } from './new-id.js'
@@ -43,7 +44,7 @@ export interface Workers {
 }
 
 /** A running relay with its ports. */
-export interface ServingAll {
+export interface ServingAll extends Pick<InProcess, 'connect'> {
   readonly relay: Relay
   /** The ports that it listens on, in the order of the endpoints. */
   readonly ports: readonly number[]
@@ -72,8 +73,8 @@ export async function serveRelay({
   ...options
 }: RelayServerOptions): Promise<RelayServer> {
   const endpoint = { gateways, port, host, keepAliveMs, tls, proxyProtocol, trustedProxies }
-  const { relay, ports, close } = await serveAll({ ...options, endpoints: [endpoint] })
-  return { relay, port: ports[0] ?? port, close }
+  const { ports, ...serving } = await serveAll({ ...options, endpoints: [endpoint] })
+  return { ...serving, port: ports[0] ?? port }
 }
 
 /** Opens one relay with gateways on several ports. */
@@ -91,6 +92,7 @@ export async function serveAll({ endpoints, workers, ...options }: ServeAllOptio
   const parts = async (): Promise<readonly Part[]> => [...others(), ...((await options.parts?.()) ?? [])]
   const relay = await createRelay({ ...options, parts, newId })
   const closing = new AbortController()
+  const local = inProcess(relay)
   const servers: HttpServer[] = []
   const stays: Promise<void>[] = []
   const stayFor = (work: Promise<void>): void => void stays.push(work)
@@ -115,8 +117,8 @@ export async function serveAll({ endpoints, workers, ...options }: ServeAllOptio
 
   async function close(): Promise<void> {
     closing.abort()
-    const drained = Promise.all(stays)
-    await Promise.all(servers.map((server) => server.close(drained)))
+    const drained = Promise.all([...stays, local.close()])
+    await Promise.all([drained, ...servers.map((server) => server.close(drained))])
     await relay.close()
   }
 
@@ -124,7 +126,7 @@ export async function serveAll({ endpoints, workers, ...options }: ServeAllOptio
     const ports: number[] = []
     for (const [i, endpoint] of endpoints.entries()) ports.push(await listen(endpoint, i))
     workers?.onConnection((endpoint, socket) => servers[endpoint]?.take(socket))
-    return { relay, ports, close }
+    return { relay, ports, connect: local.connect, close }
   } catch (cause) {
     await close()
     throw cause
