@@ -90,14 +90,15 @@ export type { Gateway, Handshake, Ports } from './gateways/gateway.js'
 // Node
 export { type Attached, type AttachOptions, attach } from './node/attach.js'
 export { type ConnectOptions, type InProcess, inProcess } from './node/connect.js'
+export type { HostServer } from './node/guest.js'
+export type { UpgradingServer } from './node/handshakes.js'
 export { type Metrics, metrics } from './node/metrics.js'
 export { newId } from './node/new-id.js'
 export {
   type Endpoint,
-  type RelayServer,
-  type RelayServerOptions,
+  type Guest,
   type ServeAllOptions,
   type ServingAll,
   serveAll,
-  serveRelay,
 } from './node/serve.js'
+export { type RelayServer, type RelayServerOptions, serveRelay } from './node/serve-relay.js'
