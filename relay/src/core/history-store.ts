@@ -1,5 +1,6 @@
 import type { BrokerMessage, Headers, Pattern, Payload, Subject } from '@wildcast/protocol'
 import type { HistoryRules } from './history-rules.js'
+import type { PublishKey } from './publish-key.js'
 import type { Soon } from './store.js'
 
 /** A message of the history. */
@@ -71,8 +72,11 @@ export interface HistoryPage extends HistoryState {
  */
 export interface HistoryStore {
   readonly rules: HistoryRules
-  /** Publishes a message of a subject that a rule matches, and keeps it. Returns its position. */
-  append(message: BrokerMessage): Soon<string>
+  /**
+   * Publishes a message of a subject that a rule matches, and keeps it. Returns its position. For
+   * `key`, see `ValueWrite`.
+   */
+  append(message: BrokerMessage, key?: PublishKey): Soon<string>
   /** Reads a part of the history of a pattern. */
   historyPage(pattern: Pattern, request: HistoryPageRequest): Soon<HistoryPage>
   /**

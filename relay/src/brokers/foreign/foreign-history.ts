@@ -1,6 +1,7 @@
 import { type BrokerMessage, type Pattern, payloadSize } from '@wildcast/protocol'
 import type { HistoryRules } from '../../core/history-rules.js'
 import type { HistoryPage, HistoryPageRequest, HistoryState, HistoryStore } from '../../core/history-store.js'
+import type { PublishKey } from '../../core/publish-key.js'
 import { StoreCalls, type StoreCallsPorts } from './store-calls.js'
 
 /** The history of a broker outside the process: see `StoreCalls`. */
@@ -17,8 +18,8 @@ export class ForeignHistory implements HistoryStore {
     })
   }
 
-  append(message: BrokerMessage): Promise<string> {
-    return this.#calls.write(payloadSize(message.payload), (history) => history.append(message))
+  append(message: BrokerMessage, key?: PublishKey): Promise<string> {
+    return this.#calls.write(payloadSize(message.payload), (history) => history.append(message, key))
   }
 
   historyPage(pattern: Pattern, request: HistoryPageRequest): Promise<HistoryPage> {
