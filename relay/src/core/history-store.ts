@@ -1,5 +1,6 @@
 import type { BrokerMessage, Headers, Pattern, Payload, Subject } from '@wildcast/protocol'
 import type { HistoryRules } from './history-rules.js'
+import { noPosition } from './position.js'
 import type { PublishKey } from './publish-key.js'
 import type { Soon } from './store.js'
 
@@ -46,6 +47,14 @@ export interface HistoryState {
    * still kept.
    */
   readonly forgotten: string
+}
+
+/**
+ * Returns the position after which to read for one that asks after `after`. A position of another
+ * history may be after all of this one: then all that is kept is what may be missing.
+ */
+export function readingFrom(after: string, { newest, isKnown }: HistoryState & { readonly isKnown: boolean }): string {
+  return !isKnown && after > newest ? noPosition : after
 }
 
 /**

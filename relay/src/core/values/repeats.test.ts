@@ -10,7 +10,7 @@ async function twoRelays(leased = true): Promise<{ first: ValueRelay; second: Va
   return { first, second }
 }
 
-const revisionOf = (frames: readonly LineFrame[]): unknown => frames.find(({ Ack }) => Ack)?.Ack?.['revision']
+const revisionOf = (frames: readonly LineFrame[]): unknown => frames.find(({ Ack }) => Ack)?.Ack?.revision
 
 describe('a value that is written again under its key at another relay', () => {
   it.each<{ when?: object | null }>([{}, { when: null }, { when: { free: true } }])(
