@@ -8,9 +8,11 @@ import { StoreCalls, type StoreCallsPorts } from './store-calls.js'
 export class ForeignHistory implements HistoryStore {
   readonly rules: HistoryRules
   readonly #calls: StoreCalls<HistoryStore>
+  readonly #fits: StoreCallsPorts['fits']
 
   constructor(rules: HistoryRules, ports: StoreCallsPorts) {
     this.rules = rules
+    this.#fits = (message) => ports.fits(message)
     this.#calls = new StoreCalls(ports, {
       of: ({ history }) => history,
       absent: 'this broker keeps no messages',
@@ -22,8 +24,9 @@ export class ForeignHistory implements HistoryStore {
     return this.#calls.write(payloadSize(message.payload), (history) => history.append(message, key))
   }
 
-  historyPage(pattern: Pattern, request: HistoryPageRequest): Promise<HistoryPage> {
-    return this.#calls.call((history) => history.historyPage(pattern, request))
+  async historyPage(pattern: Pattern, request: HistoryPageRequest): Promise<HistoryPage> {
+    const page = await this.#calls.call((history) => history.historyPage(pattern, request))
+    return { ...page, messages: page.messages.filter(this.#fits) }
   }
 
   historyState(pattern: Pattern, position: string): Promise<HistoryState & { readonly isKnown: boolean }> {
