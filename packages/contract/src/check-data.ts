@@ -14,7 +14,7 @@ export interface PayloadFailure extends Failure {
   readonly code: 'invalid_payload'
 }
 
-/** What is checked: data of a kind on a subject, by an entry that declares it. */
+/** Data of a kind on a subject, and the entry that declares it. */
 export interface DataCheck {
   readonly entry: ContractEntry
   readonly kind: ContractKind

@@ -3,7 +3,7 @@ import type { ContractEntry } from './contract-entry.js'
 import { contractKinds, type EntryDefinition, type EntryOptions } from './definition.js'
 import { parseTemplate, type SubjectTemplate } from './template.js'
 
-/** What each option must be, and the test for it. */
+/** The valid values of each option in words, and the test for them. */
 const options: {
   readonly [Option in keyof EntryOptions]-?: readonly [must: string, isValid: (value: unknown) => boolean]
 } = {

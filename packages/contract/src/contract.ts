@@ -3,8 +3,8 @@ import type { ContractEntry } from './contract-entry.js'
 import type { ContractKind, EntryMap } from './definition.js'
 
 /**
- * What the subjects of an application carry: the client and the relay check data by it, and the
- * types of the client are those of its entries.
+ * The entries that state what the subjects of an application carry. The client and the relay check
+ * data by it, and the types of the client are those of its entries.
  */
 export interface Contract<Entries extends EntryMap = EntryMap> {
   /** Only the compiler uses it: the types of the entries. */
@@ -27,10 +27,4 @@ export interface Contract<Entries extends EntryMap = EntryMap> {
    * @throws {TypeError} if the schema throws or is asynchronous
    */
   check(kind: ContractKind, subject: string, data: unknown): CheckResult | undefined
-  /**
-   * Builds a subject from a template.
-   * @throws {WildcastError} `invalid_subject` if a param isn't one valid segment
-   * @throws {TypeError} if a param is missing
-   */
-  subject(template: string, params: Readonly<Record<string, string | number>>): string
 }

@@ -122,7 +122,8 @@ describe('a definition with a fault', () => {
     null,
   ])('refuses %j as a schema', (schema) => {
     expect(refusal({ 'good.*': { message: schema } })).toBe(
-      'the contract\'s entry "good.*" has a message that is not a Standard Schema; use zod 4, valibot, arktype or type<T>()',
+      'the contract\'s entry "good.*" has a message that is not a Standard Schema; ' +
+        'use zod 4, valibot, arktype or type<T>()',
     )
   })
 

@@ -4,9 +4,12 @@ import { checkData } from './check-data.js'
 import { compileEntry, prefixed } from './compile-entry.js'
 import type { Contract } from './contract.js'
 import type { ContractEntry } from './contract-entry.js'
+import type { DefinedContract } from './defined-contract.js'
 import { type ContractKind, contractKinds, type EntryMap } from './definition.js'
 import { refuseOverlaps } from './refuse-overlaps.js'
 import { parseTemplate } from './template.js'
+import type { CheckedEntries } from './types/definition-fault.js'
+import type { MergedEntries, Prefixed } from './types/entry-maps.js'
 
 /** Options of `defineContract`. */
 export interface ContractOptions<Prefix extends string = string> {
@@ -17,27 +20,6 @@ export interface ContractOptions<Prefix extends string = string> {
   readonly prefix?: Prefix | undefined
 }
 
-/** The entries of a contract with its prefix before the keys. */
-export type Prefixed<Entries extends EntryMap, Prefix extends string> = {
-  readonly [Key in keyof Entries as PrefixedKey<Key, Prefix>]: Entries[Key]
-}
-
-type PrefixedKey<Key, Prefix extends string> = '' extends Prefix
-  ? Key
-  : Key extends ''
-    ? Prefix
-    : Key extends string
-      ? `${Prefix}.${Key}`
-      : never
-
-/** The entries of several contracts. */
-export type MergedEntries<Contracts extends readonly Contract[]> = Contracts extends readonly [
-  Contract<infer First>,
-  ...infer Others extends readonly Contract[],
-]
-  ? First & MergedEntries<Others>
-  : unknown
-
 /**
  * Defines what the subjects of an application carry.
  * @throws {TypeError} which names the faulty entry and the remedy
@@ -45,9 +27,9 @@ export type MergedEntries<Contracts extends readonly Contract[]> = Contracts ext
  * const api = defineContract({ 'room.{room}.msg': { message: type<{ readonly text: string }>() } })
  */
 export function defineContract<const Entries extends EntryMap, const Prefix extends string = ''>(
-  entries: Entries,
+  entries: Entries & CheckedEntries<Entries>,
   { prefix }: ContractOptions<Prefix> = {},
-): Contract<Prefixed<Entries, Prefix>> {
+): DefinedContract<Prefixed<Entries, Prefix>> {
   return contractOf(Object.entries(entries).map(([key, definition]) => compileEntry(prefixed(key, prefix), definition)))
 }
 
@@ -57,11 +39,11 @@ export function defineContract<const Entries extends EntryMap, const Prefix exte
  */
 export function mergeContracts<const Contracts extends readonly Contract[]>(
   ...contracts: Contracts
-): Contract<MergedEntries<Contracts> & EntryMap> {
+): DefinedContract<MergedEntries<Contracts>> {
   return contractOf([...new Set(contracts.flatMap(({ entries }) => entries))])
 }
 
-function contractOf<Entries extends EntryMap>(entries: readonly ContractEntry[]): Contract<Entries> {
+function contractOf<Entries extends EntryMap>(entries: readonly ContractEntry[]): DefinedContract<Entries> {
   refuseOverlaps(entries)
   const indexes = new Map(entries.map((entry, index) => [entry, index]))
   const trees = new Map<ContractKind, SubjectTree<ContractEntry>>(

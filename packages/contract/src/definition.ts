@@ -18,7 +18,7 @@ export interface EntryOptions {
   readonly broker?: string | undefined
   /** How data becomes bytes. @default a string is text, and all other data JSON */
   readonly codec?: 'json' | 'text' | 'bytes' | undefined
-  /** What a slow subscriber receives: every message, or only the newest of each subject. */
+  /** Whether a slow subscriber receives every message, or only the newest of each subject. */
   readonly deliver?: 'all' | 'latest' | undefined
   /** The highest number of messages per second for a subscriber. */
   readonly maxRate?: number | undefined
@@ -35,7 +35,7 @@ export interface EntryHistory {
   readonly age?: `${number}${'s' | 'm' | 'h' | 'd'}` | undefined
 }
 
-/** What a contract states about the subjects of one pattern. */
+/** The data of the subjects of one pattern, and how clients use them. */
 export interface EntryDefinition extends EntrySchemas, EntryOptions {}
 
 /** The entries of a contract by pattern. A segment `{name}` is a `*` with a name. */

@@ -14,8 +14,8 @@ export function refuseOverlaps(entries: readonly ContractEntry[]): void {
       const kind = contractKinds.find((kind) => one[kind] && other[kind] && one[kind] !== other[kind])
       if (kind === undefined || !intersects(other.pattern)) continue
       throw new TypeError(
-        `the contract's entries "${one.key}" and "${other.key}" can match one subject, but have different schemas for ${kind}; ` +
-          'give both the same schema object, or change one of the patterns',
+        `the contract's entries "${one.key}" and "${other.key}" can match one subject, but have different schemas ` +
+          `for ${kind}; give both the same schema object, or change one of the patterns`,
       )
     }
   }
