@@ -4,6 +4,7 @@ import { toReportError } from './app/report-error.js'
 import type { Status } from './connection/status.js'
 import { openTokens } from './connection/token-source.js'
 import { onPageLife } from './connection/wake.js'
+import { openGuarded } from './contract/open-guarded.js'
 import { openEngine } from './engine.js'
 import type { ClientOptions } from './options.js'
 import type { ConnectionView, Reach } from './part.js'
@@ -13,7 +14,6 @@ import { toWebSocketUrl } from './transports/address.js'
 import { openTransportMemory, type TransportMemory } from './transports/fallback/transport-memory.js'
 import { websocketFirst } from './transports/fallback/websocket-first.js'
 import type { OpenTransport } from './transports/transport.js'
-import { openVerbs } from './verbs.js'
 
 /** A client of a relay. It connects, and reconnects after every loss. */
 export interface Client extends Scope, ConnectionView {
@@ -75,6 +75,7 @@ export function createClient(options: ClientOptions): Client {
     onAccess: access.notify,
   })
   const { link, call, report, close } = engine
+  const open = openGuarded(engine, options, fault)
   const stopWatching = onPageLife({
     wake(event) {
       if (event === 'online' || event === 'change') memory.remember(false) // may be another network
@@ -83,8 +84,8 @@ export function createClient(options: ClientOptions): Client {
     suspend: () => link.suspend(),
   })
   const client: Client = {
-    ...openVerbs(engine, options.broker),
-    broker: (name) => openVerbs(engine, name),
+    ...open(),
+    broker: open,
     get status() {
       return link.status
     },

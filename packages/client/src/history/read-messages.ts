@@ -18,11 +18,15 @@ export async function* readMessages<Data, const Pattern extends string>(
   let { after, before } = options
   const isForward = after !== undefined
   for (;;) {
-    const { messages, hasMore, recovered } = await getPage<Data, Pattern>(scope, pattern, { ...options, after, before })
+    const { messages, hasMore, recovered, first, last } = await getPage<Data, Pattern>(scope, pattern, {
+      ...options,
+      after,
+      before,
+    })
     if (recovered === false) onGap?.()
     yield* isForward ? messages : [...messages].reverse()
     if (!hasMore) return undefined
-    if (isForward) after = messages.at(-1)?.position
-    else before = messages[0]?.position
+    if (isForward) after = last
+    else before = first
   }
 }

@@ -3,7 +3,7 @@ import { openAppListeners } from '../app/app-listeners.js'
 import { checkNumber } from '../app/number-option.js'
 import type { Message } from '../messages/message.js'
 import type { Scope } from '../scope.js'
-import { portsOf } from '../scope-ports.js'
+import { callPorts } from '../scope-ports.js'
 import { listen } from '../subscriptions/listen.js'
 import type { Completeness, Continuity } from '../subscriptions/subscription-events.js'
 import type { Undo } from '../time/clock.js'
@@ -68,6 +68,9 @@ class HistoryWatch<Data, Wildcards extends readonly string[]> implements Watched
   #items: Message<Data, Wildcards>[] = []
   #copy: readonly Message<Data, Wildcards>[] | undefined
   #loading: Promise<void> | undefined
+  /** The position of the oldest message that was received, also if it was left out. */
+  #oldest: string | undefined
+  #leftOut = 0
   readonly onChange: WatchedHistory['onChange']
   status: HistoryStatus = 'loading'
   hasMore = false
@@ -75,8 +78,8 @@ class HistoryWatch<Data, Wildcards extends readonly string[]> implements Watched
   error: WildcastError | undefined
 
   constructor(scope: Scope, pattern: string, options: WatchHistoryOptions & { readonly limit: number }) {
-    const { ports, home } = portsOf(scope)
-    const { broker = home, filter, limit, signal } = options
+    const { filter, limit, signal } = options
+    const { ports, broker } = callPorts(scope, 'message', pattern, options)
     this.#scope = scope
     this.#pattern = pattern
     this.#options = options
@@ -87,6 +90,7 @@ class HistoryWatch<Data, Wildcards extends readonly string[]> implements Watched
     const undo = listen(ports, spec, {
       signal,
       onMessage: (message) => this.#add(message as Message<Data, Wildcards>), // its types are not checked
+      onUnfit: ({ position }) => this.#leaveOut(position),
       onSynced: () => this.#sync(),
       onContinuity: ({ continuity }: Completeness) => this.#change({ continuity }),
       onError: (error) => this.#change({ error }),
@@ -105,9 +109,9 @@ class HistoryWatch<Data, Wildcards extends readonly string[]> implements Watched
   }
 
   loadMore(): Promise<void> {
-    const [first] = this.#items
-    if (!this.hasMore || !first || this.#ended.signal.aborted) return Promise.resolve()
-    this.#loading ??= this.#load(first.position).finally(() => {
+    const oldest = this.#oldest
+    if (!this.hasMore || oldest === undefined || this.#ended.signal.aborted) return Promise.resolve()
+    this.#loading ??= this.#load(oldest).finally(() => {
       this.#loading = undefined
       this.#change({})
     })
@@ -120,14 +124,15 @@ class HistoryWatch<Data, Wildcards extends readonly string[]> implements Watched
     this.#listeners.clear()
   }
 
-  async #load(before: string | undefined): Promise<void> {
+  async #load(before: string): Promise<void> {
     const { broker, filter, limit } = this.#options
     const { signal } = this.#ended
     try {
       // While offline, it waits for the next connection.
       const how = { broker, filter, limit, before, signal, timeoutMs: Number.POSITIVE_INFINITY }
-      const { messages, hasMore } = await getPage<Data, string>(this.#scope, this.#pattern, how)
+      const { messages, hasMore, first } = await getPage<Data, string>(this.#scope, this.#pattern, how)
       this.#items = [...(messages as readonly Message<Data, Wildcards>[]), ...this.#items]
+      this.#oldest = first ?? before
       this.#change({ hasMore, error: undefined })
     } catch (cause) {
       if (!signal.aborted) this.#change({ error: WildcastError.from(cause) })
@@ -138,16 +143,27 @@ class HistoryWatch<Data, Wildcards extends readonly string[]> implements Watched
   #add(message: Message<Data, Wildcards>): void {
     const { position } = message
     if (position === undefined || position <= (this.#items.at(-1)?.position ?? '')) return
+    this.#oldest ??= position
     this.#items.push(message)
     this.#change({})
+  }
+
+  /** It does not fit the contract, but counts. */
+  #leaveOut(position: string | undefined): void {
+    this.#oldest ??= position
+    this.#leftOut++
   }
 
   #sync(): void {
     const isFirst = this.status === 'loading'
     const { limit } = this.#options
-    if (isFirst && this.#items.length > limit) {
+    const surplus = this.#items.length - limit
+    if (isFirst && surplus + this.#leftOut > 0) {
       this.hasMore = true
-      this.#items.splice(0, this.#items.length - limit)
+      if (surplus > 0) {
+        this.#items.splice(0, surplus)
+        this.#oldest = this.#items[0]?.position
+      }
     }
     this.#change({ status: 'ready', error: undefined })
   }

@@ -1,10 +1,9 @@
 import { isSubject } from '@wildcast/protocol/client'
 import type { Patience } from '../app/patience.js'
 import { postAgain } from '../exchanges/post-again.js'
-import { toContent } from '../messages/to-content.js'
 import type { PublishContent } from '../publishing/publish.js'
 import type { Scope } from '../scope.js'
-import { portsOf } from '../scope-ports.js'
+import { callPorts, payloadFor } from '../scope-ports.js'
 import type { VerbPorts } from '../verb-ports.js'
 import { checkSubject } from '../verbs.js'
 import { claim } from '../wills/claim.js'
@@ -46,10 +45,10 @@ export interface Lock {
  * const { token, lost, release } = await lock(client, 'doc.42', { timeoutMs: 5_000 })
  */
 export async function lock(scope: Scope, subject: string, options: LockOptions = {}): Promise<Lock> {
-  const { ports, home } = portsOf(scope)
-  const { timeoutMs, signal, data = {}, broker = home } = options
+  const { timeoutMs, signal, data = {} } = options
   checkSubject(subject, isSubject)
-  const { message } = toContent(data, undefined)
+  const { ports, broker } = callPorts(scope, 'value', subject, options)
+  const message = payloadFor(scope, 'value', subject, data)
   if (message.length === 0) throw new TypeError('data must not be empty: the lock is its value')
   const controller = new AbortController()
   const target = { kind: 'Publish', subject, broker, retain: true } as const

@@ -1,7 +1,7 @@
 import { isPattern, type WildcastError } from '@wildcast/protocol/client'
 import { openAppListeners } from '../app/app-listeners.js'
 import type { Scope } from '../scope.js'
-import { portsOf } from '../scope-ports.js'
+import { callPorts } from '../scope-ports.js'
 import { listen } from '../subscriptions/listen.js'
 import type { Undo } from '../time/clock.js'
 import type { ValuesStatus } from '../values/watch-values.js'
@@ -31,9 +31,8 @@ export interface MemberCount {
  * viewers.onChange(() => console.log(viewers.count))
  */
 export function memberCount(scope: Scope, subject: string, options: PresenceOptions = {}): MemberCount {
-  const { ports, home } = portsOf(scope)
-  const { broker = home } = options
   checkSubject(subject, isPattern)
+  const { ports, broker } = callPorts(scope, 'presence', subject, options)
   const listeners = openAppListeners<void>(() => ports.call)
   const changed = (): void => listeners.notify()
   let count: number | undefined

@@ -1,8 +1,7 @@
 import { isSubject, type WildcastError } from '@wildcast/protocol/client'
 import { openAppListeners } from '../app/app-listeners.js'
-import { toContent } from '../messages/to-content.js'
 import type { Scope } from '../scope.js'
-import { portsOf } from '../scope-ports.js'
+import { callPorts, payloadFor } from '../scope-ports.js'
 import type { Undo } from '../time/clock.js'
 import { type ValuesStatus, watchValues } from '../values/watch-values.js'
 import type { VerbPorts } from '../verb-ports.js'
@@ -55,9 +54,8 @@ const names = new WeakMap<VerbPorts, string>()
  * await room.enter({ name: 'Ada' })
  */
 export function presence<Data = unknown>(scope: Scope, subject: string, options: PresenceOptions = {}): Presence<Data> {
-  const { ports, home } = portsOf(scope)
-  const { broker = home } = options
   checkSubject(subject, isSubject)
+  const { ports, broker } = callPorts(scope, 'presence', subject, options)
   const member = names.get(ports) ?? takeMemberName()
   names.set(ports, member)
   let members: readonly Member<Data>[] | undefined
@@ -83,7 +81,7 @@ export function presence<Data = unknown>(scope: Scope, subject: string, options:
     } else own ??= [...watched.all.keys()].find((name) => name.endsWith(`~${member}`))
   })
   const enter = async (data: unknown = {}): Promise<void> => {
-    const { message } = toContent(data, undefined)
+    const message = payloadFor(scope, 'presence', subject, data)
     if (message.length === 0) throw new TypeError('data must not be empty: leave it out')
     failure = undefined
     return entry.enter(message)

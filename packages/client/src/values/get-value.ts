@@ -3,7 +3,7 @@ import { type Patience, waitFor } from '../app/patience.js'
 import { postAgain } from '../exchanges/post-again.js'
 import { type Message, ReceivedMessage } from '../messages/message.js'
 import type { Scope } from '../scope.js'
-import { portsOf } from '../scope-ports.js'
+import { callPorts } from '../scope-ports.js'
 import { checkSubject } from '../verbs.js'
 
 /** Options of `get`. */
@@ -20,10 +20,10 @@ export async function getValue<Data>(
   subject: string,
   options: GetOptions = {},
 ): Promise<Message<Data> | undefined> {
-  const { ports, home } = portsOf(scope)
-  const { broker = home, timeoutMs = 5_000, signal } = options
+  const { timeoutMs = 5_000, signal } = options
   checkSubject(subject, isSubject)
-  return waitFor(ports.clock, { timeoutMs, signal }, (resolve, reject) => {
+  const { ports, broker } = callPorts(scope, 'value', subject, options)
+  const value = await waitFor<Message<Data> | undefined>(ports.clock, { timeoutMs, signal }, (resolve, reject) => {
     let found: Message<Data> | undefined
     return postAgain(ports, {
       frame() {
@@ -38,4 +38,6 @@ export async function getValue<Data>(
       fail: reject,
     })
   })
+  if (value) ports.guard?.demand(value)
+  return value
 }

@@ -4,7 +4,7 @@ import type { Call } from '../app/call-back.js'
 import { interrupted } from '../connection/interrupted.js'
 import type { Message } from '../messages/message.js'
 import type { Scope } from '../scope.js'
-import { portsOf } from '../scope-ports.js'
+import { callPorts } from '../scope-ports.js'
 import { type AbortableListener, listen } from '../subscriptions/listen.js'
 import type { Undo } from '../time/clock.js'
 import { checkSubject } from '../verbs.js'
@@ -50,9 +50,9 @@ export function watchValues<Data, const Pattern extends string>(
   pattern: Pattern,
   options: WatchOptions = {},
 ): WatchedValues<Data, Params<Pattern>> {
-  const { ports, home } = portsOf(scope)
-  const { broker = home, filter, signal } = options
+  const { filter, signal } = options
   checkSubject(pattern, isPattern)
+  const { ports, broker } = callPorts(scope, 'value', pattern, options)
   const watch = new ValueWatch<Data, Params<Pattern>>(ports.call)
   const spec = { subject: pattern, broker, group: undefined, policy: undefined, retained: true, filter }
   watch.undo = listen(ports, spec, watch.listener(signal))
@@ -104,11 +104,13 @@ class ValueWatch<Data, Wildcards extends readonly string[]> implements WatchedVa
   /** The callbacks of the subscription. */
   listener(signal: AbortSignal | undefined): AbortableListener {
     const changed = (): void => this.#listeners.notify()
+    const take = (message: Message, fit: boolean): void => {
+      if (this.#table.take(message as Message<Data, Wildcards>, fit)) changed() // its types are not checked
+    }
     return {
       signal,
-      onMessage: (message) => {
-        if (this.#table.take(message as Message<Data, Wildcards>)) changed() // its types are not checked
-      },
+      onMessage: (message) => take(message, true),
+      onUnfit: (message) => take(message, false),
       onGap: () => {
         this.#table.begin()
         changed()
