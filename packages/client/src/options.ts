@@ -14,8 +14,8 @@ export interface ClientOptions {
    */
   readonly url: string
   /**
-   * The contract of the subjects. The client then has the types of its entries, uses their options as
-   * defaults, and checks all data by their schemas.
+   * The contract of the subjects. The client then has the types of its entries, uses their
+   * options as defaults, and checks all data by their schemas.
    * @default none: data has any form
    */
   readonly contract?: Contract | undefined

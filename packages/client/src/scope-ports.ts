@@ -7,6 +7,7 @@ export const scopePorts: unique symbol = Symbol()
 
 /** A client, or its methods for one broker. */
 export interface Scoped {
+  /** For the entries of this package. */
   readonly [scopePorts]?: ScopePorts
 }
 

@@ -61,15 +61,16 @@ function contractOf<Entries extends EntryMap>(entries: readonly ContractEntry[])
     const matches = intersecting(parseTemplate(pattern).pattern)
     return entries.filter((entry) => matches(entry.pattern))
   }
-  return {
+  const contract: DefinedContract<Entries> = {
     entries,
     find,
     entriesFor,
-    guard: (settings) => openGuard({ find, entriesFor }, settings),
+    guard: (settings) => openGuard(contract, settings),
     check: (kind, subject, data) => {
       const entry = find(kind, subject)
       return entry && checkData({ entry, kind, subject, data })
     },
     subject: buildSubject,
   }
+  return contract
 }

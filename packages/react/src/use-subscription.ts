@@ -1,4 +1,4 @@
-import type { Message, Params } from '@wildcast/client'
+import type { Message, MessageParams, Params } from '@wildcast/client'
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import { useClient } from './provider.js'
 import { newest } from './shown-feed.js'
@@ -8,7 +8,7 @@ import { emptyFeed, type SubscriptionFeed } from './subscription-feed.js'
 import { useLatest } from './use-latest.js'
 
 /** The options of `useSubscription`. Compared by value: literals in the call are safe. */
-export interface UseSubscriptionOptions<Data = unknown, Wildcards extends readonly string[] = readonly string[]>
+export interface UseSubscriptionOptions<Data = unknown, Wildcards extends MessageParams = readonly string[]>
   extends SharedOptions {
   /**
    * The maximum number of messages in `items`. `Infinity` keeps all; a fraction is rounded down.

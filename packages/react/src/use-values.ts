@@ -1,11 +1,11 @@
-import type { JsonValue, Message, Params, WildcastError } from '@wildcast/client'
+import type { JsonValue, Message, MessageParams, Params, WildcastError } from '@wildcast/client'
 import { type ValuesStatus, values, type WatchedValues } from '@wildcast/client/values'
 import { useCallback, useSyncExternalStore } from 'react'
 import { type LiveStore, liveStores, openLiveStore } from './live-store.js'
 import { useClient } from './provider.js'
 
 /** The values of a pattern at one moment: a new object at each change, the same in between. */
-export interface ValuesState<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+export interface ValuesState<Data = unknown, Wildcards extends MessageParams = readonly string[]> {
   /** By subject; another map after each change. A value is a message with a `revision`. */
   readonly values: ReadonlyMap<string, Message<Data, Wildcards>>
   /** `loading`, `synced` when all values were received, `stale` while changes may be missing. */

@@ -2,9 +2,8 @@ import { isPattern, type JsonValue, type MessageFrame, type Params } from '@wild
 import { checkNumber } from '../app/number-option.js'
 import { type Patience, waitFor } from '../app/patience.js'
 import { postAgain } from '../exchanges/post-again.js'
-import { type Message, ReceivedMessage } from '../messages/message.js'
-import type { Scope } from '../scope.js'
-import { callPorts } from '../scope-ports.js'
+import { type Message, type MessageParams, ReceivedMessage } from '../messages/message.js'
+import { callPorts, type Scoped } from '../scope-ports.js'
 import { checkSubject } from '../verbs.js'
 
 /** Options of `page`. */
@@ -24,7 +23,7 @@ export interface PageOptions extends Patience {
 }
 
 /** A part of a history. */
-export interface KeptPage<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+export interface KeptPage<Data = unknown, Wildcards extends MessageParams = readonly string[]> {
   /** In the order of their positions. */
   readonly messages: readonly Message<Data, Wildcards>[]
   /** Whether there are messages before the first; with `after`, after the last. */
@@ -44,7 +43,7 @@ const longest = 1000
 
 /** Reads a page of a history. */
 export async function getPage<Data, const Pattern extends string>(
-  scope: Scope,
+  scope: Scoped,
   pattern: Pattern,
   options: PageOptions = {},
 ): Promise<KeptPage<Data, Params<Pattern>>> {

@@ -1,6 +1,6 @@
 import type { Params } from '@wildcast/protocol/client'
 import type { Message } from '../messages/message.js'
-import type { Scope } from '../scope.js'
+import type { Scoped } from '../scope-ports.js'
 import { getPage, type PageOptions } from './kept-page.js'
 
 /** Options of `read`. */
@@ -11,7 +11,7 @@ export interface ReadOptions extends PageOptions {
 
 /** Loops over a history, page by page: forwards with `after`, else backwards. */
 export async function* readMessages<Data, const Pattern extends string>(
-  scope: Scope,
+  scope: Scoped,
   pattern: Pattern,
   { onGap, ...options }: ReadOptions = {},
 ): AsyncGenerator<Message<Data, Params<Pattern>>, undefined> {

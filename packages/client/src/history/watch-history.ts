@@ -1,9 +1,8 @@
 import { isPattern, type JsonValue, type Params, WildcastError } from '@wildcast/protocol/client'
 import { openAppListeners } from '../app/app-listeners.js'
 import { checkNumber } from '../app/number-option.js'
-import type { Message } from '../messages/message.js'
-import type { Scope } from '../scope.js'
-import { callPorts } from '../scope-ports.js'
+import type { Message, MessageParams } from '../messages/message.js'
+import { callPorts, type Scoped } from '../scope-ports.js'
 import { listen } from '../subscriptions/listen.js'
 import type { Completeness, Continuity } from '../subscriptions/subscription-events.js'
 import type { Undo } from '../time/clock.js'
@@ -29,7 +28,7 @@ export interface WatchHistoryOptions {
 }
 
 /** The newest messages of a history, with older ones as they are loaded, and new ones. */
-export interface WatchedHistory<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+export interface WatchedHistory<Data = unknown, Wildcards extends MessageParams = readonly string[]> {
   readonly status: HistoryStatus
   /** In the order of their positions, each once: another array after each change. */
   readonly items: readonly Message<Data, Wildcards>[]
@@ -50,7 +49,7 @@ export interface WatchedHistory<Data = unknown, Wildcards extends readonly strin
 
 /** Watches the newest messages of a pattern. */
 export function watchHistory<Data, const Pattern extends string>(
-  scope: Scope,
+  scope: Scoped,
   pattern: Pattern,
   { limit = 100, ...options }: WatchHistoryOptions = {},
 ): WatchedHistory<Data, Params<Pattern>> {
@@ -59,8 +58,8 @@ export function watchHistory<Data, const Pattern extends string>(
   return new HistoryWatch<Data, Params<Pattern>>(scope, pattern, { ...options, limit: count })
 }
 
-class HistoryWatch<Data, Wildcards extends readonly string[]> implements WatchedHistory<Data, Wildcards> {
-  readonly #scope: Scope
+class HistoryWatch<Data, Wildcards extends MessageParams> implements WatchedHistory<Data, Wildcards> {
+  readonly #scope: Scoped
   readonly #pattern: string
   readonly #options: WatchHistoryOptions & { readonly limit: number }
   readonly #listeners
@@ -77,7 +76,7 @@ class HistoryWatch<Data, Wildcards extends readonly string[]> implements Watched
   continuity: Continuity = 'catching-up'
   error: WildcastError | undefined
 
-  constructor(scope: Scope, pattern: string, options: WatchHistoryOptions & { readonly limit: number }) {
+  constructor(scope: Scoped, pattern: string, options: WatchHistoryOptions & { readonly limit: number }) {
     const { filter, limit, signal } = options
     const { ports, broker } = callPorts(scope, 'message', pattern, options)
     this.#scope = scope

@@ -1,7 +1,9 @@
+import type { Contract, PatternIn } from '@wildcast/contract'
 import { isPattern, type WildcastError } from '@wildcast/protocol/client'
 import { openAppListeners } from '../app/app-listeners.js'
+import type { ContractScope } from '../contract/contract-scope.js'
 import type { Scope } from '../scope.js'
-import { callPorts } from '../scope-ports.js'
+import { callPorts, type Scoped } from '../scope-ports.js'
 import { listen } from '../subscriptions/listen.js'
 import type { Undo } from '../time/clock.js'
 import type { ValuesStatus } from '../values/watch-values.js'
@@ -30,7 +32,13 @@ export interface MemberCount {
  * const viewers = memberCount(client, 'room.42')
  * viewers.onChange(() => console.log(viewers.count))
  */
-export function memberCount(scope: Scope, subject: string, options: PresenceOptions = {}): MemberCount {
+export function memberCount<Api extends Contract, const Text extends string>(
+  scope: ContractScope<Api>,
+  subject: PatternIn<Api, 'presence', Text>,
+  options?: PresenceOptions,
+): MemberCount
+export function memberCount(scope: Scope, subject: string, options?: PresenceOptions): MemberCount
+export function memberCount(scope: Scoped, subject: string, options: PresenceOptions = {}): MemberCount {
   checkSubject(subject, isPattern)
   const { ports, broker } = callPorts(scope, 'presence', subject, options)
   const listeners = openAppListeners<void>(() => ports.call)

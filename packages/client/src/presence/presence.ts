@@ -1,11 +1,14 @@
+import type { Contract, DataOf, InputOf, SubjectIn } from '@wildcast/contract'
 import { isSubject, type WildcastError } from '@wildcast/protocol/client'
 import { openAppListeners } from '../app/app-listeners.js'
+import type { ContractScope } from '../contract/contract-scope.js'
 import type { Scope } from '../scope.js'
-import { callPorts, payloadFor } from '../scope-ports.js'
+import { callPorts, payloadFor, type Scoped } from '../scope-ports.js'
 import type { Undo } from '../time/clock.js'
 import { type ValuesStatus, watchValues } from '../values/watch-values.js'
 import type { VerbPorts } from '../verb-ports.js'
 import { checkSubject } from '../verbs.js'
+import type { ContractPresence } from './contract-presence.js'
 import { PresenceEntry } from './entry.js'
 import { takeMemberName } from './member-name.js'
 import { type Member, membersOf } from './members.js'
@@ -53,7 +56,13 @@ const names = new WeakMap<VerbPorts, string>()
  * room.onChange(() => console.log(room.members.map(({ data }) => data.name)))
  * await room.enter({ name: 'Ada' })
  */
-export function presence<Data = unknown>(scope: Scope, subject: string, options: PresenceOptions = {}): Presence<Data> {
+export function presence<Api extends Contract, const Text extends string>(
+  scope: ContractScope<Api>,
+  subject: SubjectIn<Api, 'presence', Text>,
+  options?: PresenceOptions,
+): ContractPresence<DataOf<Api, 'presence', Text>, InputOf<Api, 'presence', Text>>
+export function presence<Data = unknown>(scope: Scope, subject: string, options?: PresenceOptions): Presence<Data>
+export function presence<Data>(scope: Scoped, subject: string, options: PresenceOptions = {}): Presence<Data> {
   checkSubject(subject, isSubject)
   const { ports, broker } = callPorts(scope, 'presence', subject, options)
   const member = names.get(ports) ?? takeMemberName()

@@ -2,8 +2,7 @@ import { isSubject } from '@wildcast/protocol/client'
 import { type Patience, waitFor } from '../app/patience.js'
 import { postAgain } from '../exchanges/post-again.js'
 import { type Message, ReceivedMessage } from '../messages/message.js'
-import type { Scope } from '../scope.js'
-import { callPorts } from '../scope-ports.js'
+import { callPorts, type Scoped } from '../scope-ports.js'
 import { checkSubject } from '../verbs.js'
 
 /** Options of `get`. */
@@ -16,7 +15,7 @@ export interface GetOptions extends Patience {
 
 /** Reads the value of a subject. */
 export async function getValue<Data>(
-  scope: Scope,
+  scope: Scoped,
   subject: string,
   options: GetOptions = {},
 ): Promise<Message<Data> | undefined> {

@@ -1,10 +1,10 @@
-import type { Message } from '../messages/message.js'
+import type { Message, MessageParams } from '../messages/message.js'
 
 /**
  * The values of a pattern by subject. No value is replaced by an older one, except when the values
  * are sent again: their store may have lost the newer one, such as in a failover.
  */
-export class PatternValues<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+export class PatternValues<Data = unknown, Wildcards extends MessageParams = readonly string[]> {
   readonly #values = new Map<string, Message<Data, Wildcards>>()
   #copy: ReadonlyMap<string, Message<Data, Wildcards>> | undefined
   /**

@@ -10,8 +10,7 @@ import type { Patience } from '../app/patience.js'
 import { interrupted } from '../connection/interrupted.js'
 import { newKey } from '../publishing/key.js'
 import type { PublishContent } from '../publishing/publish.js'
-import type { Scope } from '../scope.js'
-import { callPorts, payloadFor } from '../scope-ports.js'
+import { callPorts, payloadFor, type Scoped } from '../scope-ports.js'
 import type { Undo } from '../time/clock.js'
 import type { VerbPorts } from '../verb-ports.js'
 import { checkSubject } from '../verbs.js'
@@ -64,7 +63,7 @@ const wills = new WeakMap<VerbPorts, Map<string, Undo>>()
 
 /** Writes the value of a subject. */
 export async function setValue(
-  scope: Scope,
+  scope: Scoped,
   subject: string,
   data: unknown,
   options: SetOptions = {},
@@ -76,11 +75,11 @@ export async function setValue(
 }
 
 /** Deletes the value of a subject. */
-export async function deleteValue(scope: Scope, subject: string, options: DeleteOptions = {}): Promise<SetResult> {
+export async function deleteValue(scope: Scoped, subject: string, options: DeleteOptions = {}): Promise<SetResult> {
   return write(scope, subject, '', options)
 }
 
-async function write(scope: Scope, subject: string, message: Payload, options: SetOptions): Promise<SetResult> {
+async function write(scope: Scoped, subject: string, message: Payload, options: SetOptions): Promise<SetResult> {
   const { key, when, whenRevision: when_revision, watch, ttlMs: ttl, will, willAfterMs } = options
   checkSubject(subject, isSubject)
   const { ports, broker } = callPorts(scope, 'value', subject, options)

@@ -2,9 +2,8 @@ import { isPattern, type JsonValue, type Params, type WildcastError } from '@wil
 import { openAppListeners } from '../app/app-listeners.js'
 import type { Call } from '../app/call-back.js'
 import { interrupted } from '../connection/interrupted.js'
-import type { Message } from '../messages/message.js'
-import type { Scope } from '../scope.js'
-import { callPorts } from '../scope-ports.js'
+import type { Message, MessageParams } from '../messages/message.js'
+import { callPorts, type Scoped } from '../scope-ports.js'
 import { type AbortableListener, listen } from '../subscriptions/listen.js'
 import type { Undo } from '../time/clock.js'
 import { checkSubject } from '../verbs.js'
@@ -28,7 +27,7 @@ export interface WatchOptions {
 }
 
 /** The values of a pattern, kept up to date. */
-export interface WatchedValues<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+export interface WatchedValues<Data = unknown, Wildcards extends MessageParams = readonly string[]> {
   readonly status: ValuesStatus
   /** Why the values are refused, while they are. */
   readonly error: WildcastError | undefined
@@ -46,7 +45,7 @@ export interface WatchedValues<Data = unknown, Wildcards extends readonly string
 
 /** Watches the values of a pattern. */
 export function watchValues<Data, const Pattern extends string>(
-  scope: Scope,
+  scope: Scoped,
   pattern: Pattern,
   options: WatchOptions = {},
 ): WatchedValues<Data, Params<Pattern>> {
@@ -59,7 +58,7 @@ export function watchValues<Data, const Pattern extends string>(
   return watch
 }
 
-class ValueWatch<Data, Wildcards extends readonly string[]> implements WatchedValues<Data, Wildcards> {
+class ValueWatch<Data, Wildcards extends MessageParams> implements WatchedValues<Data, Wildcards> {
   readonly #table = new PatternValues<Data, Wildcards>()
   readonly #listeners
   /** Whether the subscription is confirmed and connected. */

@@ -21,6 +21,8 @@ export interface GuardSettings {
 
 /** Applies a contract to all that one client sends and receives. */
 export interface ContractGuard {
+  /** The contract, which is also a property of the client. */
+  readonly contract: object
   /**
    * Returns the broker of a subject or pattern: the `given` one, or that of its entries.
    * @throws {TypeError} if its entries have different ones

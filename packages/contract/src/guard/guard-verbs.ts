@@ -2,7 +2,7 @@ import type { ContractKind } from '../definition.js'
 import type { ContractGuard } from './contract-guard.js'
 import type { BrokerOption, GuardedMessage, GuardedOptions, GuardedVerbs, PartOption } from './guarded-parts.js'
 
-type VerbGuard = Pick<ContractGuard, 'broker' | 'options' | 'encode' | 'admit' | 'demand'>
+type VerbGuard = Pick<ContractGuard, 'contract' | 'broker' | 'options' | 'encode' | 'admit' | 'demand'>
 
 /** The kind of data that decides on the broker of an action. */
 const kinds: Readonly<Record<string, ContractKind>> = { request: 'request', serve: 'request', presence: 'presence' }
@@ -12,13 +12,14 @@ export function guardVerbs<Verbs extends GuardedVerbs>(
   verbs: Verbs,
   guard: VerbGuard,
   home: string | undefined,
-): Verbs {
+): Verbs & { readonly contract: object } {
   const { subscribe, publish, request, serve, can } = verbs
   const placed = <Options extends BrokerOption>(kind: ContractKind, text: string, options: Options | undefined) => ({
     ...options,
     broker: guard.broker(kind, text, options?.broker ?? home),
   })
   return Object.assign(verbs, {
+    contract: guard.contract,
     subscribe(pattern: string, how?: unknown, more?: GuardedOptions) {
       const isLoop = typeof how !== 'function'
       const given = (isLoop ? how : more) as GuardedOptions | undefined

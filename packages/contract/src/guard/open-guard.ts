@@ -39,6 +39,7 @@ export function openGuard(finder: EntryFinder, settings: GuardSettings): Contrac
   }
 
   const guard: ContractGuard = {
+    contract: finder,
     broker: (kind, text, given) => brokerOf(finder, { kind, text, given, other: settings.broker }),
     options: (pattern, given) => optionsOf(finder, pattern, given),
     encode,
