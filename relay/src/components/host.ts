@@ -93,7 +93,7 @@ export class Host {
 
   async close(): Promise<void> {
     this.#closed = true
-    // If its broker was never reached, the subscription ends when the broker is closed.
+    // If its broker was never reached, or refuses, the subscription ends when the broker is closed.
     void this.#leave?.then((leave) => leave()).catch(() => {})
     for (const { settle } of this.#waiting.splice(0)) settle?.(false)
     await this.#options.thread.close()

@@ -74,12 +74,17 @@ describe('a history on NATS with limited permissions', () => {
     expect(await payloadsOfHistory(await openedBy(server, 'other'), 'room.*.msg')).toEqual(['a', 'b'])
   })
 
-  it('works without those that only tidy up', async () => {
+  it('works without those that only tidy up or change limits', async () => {
     const denied = ['CONSUMER.DELETE.*.*', 'STREAM.UPDATE.*'].map((name) => `"$JS.API.${name}"`)
     const server = await serverWith(`publish: { deny: [${denied.join(', ')}] }`)
     const broker = await openedBy(server, 'relay')
     await append(broker, 'room.1.msg', 'a')
     expect(await payloadsOfHistory(broker, 'room.*.msg')).toEqual(['a'])
+    const other = { history: [rule('room.*.msg', { messages: 5 })], store: { values: 5 }, auth }
+    await write(broker, 'lamp', 'on')
+    const { broker: next } = await opened({ addresses: [server.url], ...other })
+    expect([next.features.history, next.features.retained]).toEqual([true, true])
+    expect(await payloadsOfHistory(next, 'room.*.msg')).toEqual(['a'])
   })
 })
 

@@ -139,7 +139,7 @@ describe('a wait for the delivery up to a number', () => {
     expect(failures()).toBe(1)
   })
 
-  it('goes on after progress, with 2 s more', () => {
+  it('continues after progress, with 2 s more', () => {
     const { order, take, clock, failures } = opened()
     order.begin(0)
     void order.delivered(2)

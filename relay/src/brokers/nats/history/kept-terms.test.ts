@@ -74,7 +74,7 @@ describe('a record of terms', () => {
     ['nothing', undefined],
     ['no list', { term }],
     ['another form of a term', [{ ...term, term: 'x' }]],
-    ['a number that is none', [{ ...term, from: 1.5 }]],
+    ['a number of another form', [{ ...term, from: 1.5 }]],
     ['a missing member', [{ term: term.term, from: 1 }]],
     ['null', [null]],
   ])('has no terms if it has %s', (_, value) => {
