@@ -8,7 +8,8 @@ import { run, script, tool } from './run.js'
 /** The declarations that the examples of a package may use. */
 const declarations = {
   'packages/protocol': "import { capture, type Params, parsePattern, parseSubject } from '@wildcast/protocol'",
-  'packages/contract': `import { type DataOf, defineContract, type PatternIn, type SubjectIn, type } from '@wildcast/contract'
+  'packages/contract': `import { defineContract, type } from '@wildcast/contract'
+import type { DataOf, PatternIn, SubjectIn } from '@wildcast/contract'
 import type { api } from '../../packages/contract/src/testing/typed-client.js'`,
   'packages/client': `import { type Client, createClient, type Message, type Params } from '@wildcast/client'
 import { classicMsgpack, msgpack } from '@wildcast/client/msgpack'
