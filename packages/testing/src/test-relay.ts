@@ -122,7 +122,7 @@ export interface TestRelay {
    * @throws {RangeError} if `auth` has no such token
    */
   expire(token: string): void
-  /** The relay ends at once and starts again: all sessions are lost. Brokers keep what they have. */
+  /** The relay ends at once and starts again: all sessions are lost, what brokers have is not. */
   restart(): Promise<void>
   /** Closes the clients, the relay and its brokers. */
   close(): Promise<void>

@@ -20,7 +20,7 @@ export interface RenderedWithRelay {
   readonly container: HTMLElement
   /** Renders something else in its place. */
   rerender(ui: ReactNode): Promise<void>
-  /** Lets time pass and messages arrive, and waits until the hooks have rendered: see `flushRelay`. */
+  /** Lets time pass and messages arrive, and waits for the hooks: see `flushRelay`. */
   flush(ms?: number): Promise<void>
   /** Removes it from the page. */
   unmount(): Promise<void>
