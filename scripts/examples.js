@@ -45,12 +45,27 @@ declare const App: () => React.ReactNode
 declare const text: string
 declare const message: hooks.Publishing
 declare const startPolling: () => () => void`,
+  'packages/testing': `import { type Client, createClient } from '@wildcast/client'
+import { createTestRelay, systemClock, type TestRelay } from '@wildcast/testing'
+import { flushRelay, relayWrapper, renderWithRelay } from '@wildcast/testing/react'
+import type { ComponentType, ReactNode } from 'react'
+import { expect } from 'vitest'
+declare const relay: TestRelay
+declare const client: Client
+declare const ada: Client
+declare const gaps: readonly unknown[]
+declare const Goods: () => ReactNode
+declare const render: (ui: ReactNode, options: { readonly wrapper: ComponentType<{ children?: ReactNode }> }) => void
+declare const screen: { getByText(text: string): HTMLElement }`,
   relay: `import { createServer, type RequestListener } from 'node:http'
 import { attach, createRelay, defineComponent, http, jsonHttp, memory } from '@wildcast/relay'
 import { type Attached, mqtt, nats, newId, realClock, redis, websocket } from '@wildcast/relay'
 declare const relay: Attached
 declare const app: RequestListener`,
 }
+
+/** Pages of documentation, by the package whose declarations their snippets may use. */
+const pages = { 'packages/client': 'README.md', 'packages/testing': 'docs/testing.md' }
 
 const folder = path.join(root, 'node_modules/.wildcast-examples')
 
@@ -99,9 +114,9 @@ mkdirSync(folder, { recursive: true })
 const files = []
 for (const [name, header] of Object.entries(declarations)) {
   const examples = sources(name).flatMap((file) => examplesOf(readFileSync(file, 'utf8')))
-  const readme = name === 'packages/client' ? snippetsOf(readFileSync(path.join(root, 'README.md'), 'utf8')) : []
+  const page = pages[name] ? snippetsOf(readFileSync(path.join(root, pages[name]), 'utf8')) : []
   const own = name === 'relay' ? [] : snippetsOf(readFileSync(path.join(root, name, 'README.md'), 'utf8'))
-  for (const [i, code] of [...examples, ...readme, ...own].entries()) {
+  for (const [i, code] of [...examples, ...page, ...own].entries()) {
     files.push(`${name.replace('/', '-')}-${i}.tsx`)
     writeFileSync(path.join(folder, files.at(-1)), wrap(code, header, i))
   }

@@ -10,6 +10,7 @@ export const packages = [
   'packages/contract',
   'packages/client',
   'packages/react',
+  'packages/testing',
   'packages/create-wildcast',
   'relay',
 ]

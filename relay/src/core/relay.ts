@@ -112,6 +112,11 @@ export interface Relay extends RelayView {
   readonly inside: Inside
   /** Ends every session of a user for good. Returns their number. */
   disconnect(user: string): number
+  /**
+   * Ends the sessions of the identities for which the function returns true, as if their tokens had
+   * expired: their clients come back with new tokens. Returns their number.
+   */
+  expire(isExpired: (identity: Identity) => boolean): number
   /** Lists the open sessions, or those of a user. */
   listSessions(request: PageRequest, user?: string): Page<SessionInfo>
   /** Lists the subscriptions of all sessions. */
@@ -141,11 +146,10 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   const rooms = { room, valueRoom, recentRoom }
   const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer, ...rooms, fanOut, slice })
   const bridges = await bridgesOn(hub, options.bridges ?? [], { onError, observer })
-  const id = newId()
+  const [id, signedIn] = [newId(), new SignedIn()]
   // A session's key names the relay that holds it.
   const newKey = (): string => `${id}_${newId()}`
   const sessions = new Sessions({ clock, newKey, windowMs: limits.resumeMs, mostAway: limits.away, observer })
-  const signedIn = new SignedIn()
   const rates = new RelayRates(clock, limits)
   const values = new RelayValues({ hub, clock, relay: id, onError })
   const [keyed, histories] = [new KeyedPublishes(clock), new SubjectHistories(hub)]
@@ -175,6 +179,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     }),
     inside: insideOf(hub, common),
     disconnect: (user) => signedIn.disconnect(user),
+    expire: (isExpired) => signedIn.expire(isExpired),
     listSessions: (request, user) => signedIn.list(request, user),
     listSubscriptions: (request) => pageOf(hub.subscriptions(), subscriptionKey, request),
     async close() {
