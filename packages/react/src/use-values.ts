@@ -8,7 +8,10 @@ import { useClient } from './provider.js'
 export interface ValuesState<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
   /** By subject; another map after each change. A value is a message with a `revision`. */
   readonly values: ReadonlyMap<string, Message<Data, Wildcards>>
-  /** `loading`, `synced` when all values were received, `stale` while changes may be missing. */
+  /**
+   * `loading`, `synced` when all values were received, `stale` while changes may be missing;
+   * `denied` or `error` while they are refused.
+   */
   readonly status: ValuesStatus
   /** Why the values are refused, while they are. */
   readonly error: WildcastError | undefined
