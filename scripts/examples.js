@@ -29,14 +29,15 @@ declare const pause: () => void
 declare const handler: () => void
 declare const signal: AbortSignal`,
   'packages/react': `import { useEffect } from 'react'
-import { createClient } from '@wildcast/client'
+import { createClient, type Message } from '@wildcast/client'
 import * as hooks from '@wildcast/react'
 import { useHistory } from '@wildcast/react/history'
 import { useLeader, useLock } from '@wildcast/react/locks'
 import { useMemberCount, usePresence } from '@wildcast/react/presence'
 import { useValue, useValues } from '@wildcast/react/values'
 import { fill } from '../../packages/react/src/fill.js'
-const { useCan, useConnection, usePublish, usePublishing, useRequest, useSubscription, WildcastProvider } = hooks
+const { useCan, useConnection, usePublish, usePublishing, useReduce, useRequest } = hooks
+const { useServe, useSubscription, WildcastProvider } = hooks
 declare const root: { render(node: React.ReactNode): void }
 declare const App: () => React.ReactNode
 declare const text: string
