@@ -59,7 +59,7 @@ export function openServing(
       if (!stop) begin()
       return () => {
         servers.delete(server)
-        // StrictMode unmounts and mounts again at once. A longer wait would keep requests from others.
+        // StrictMode mounts again at once. A longer wait would keep requests from others.
         defer(() => {
           if (servers.size > 0) return
           stop?.()

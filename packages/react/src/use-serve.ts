@@ -21,7 +21,7 @@ const stores = liveStores<Serving>()
  * the one that was mounted last answers. Refusals are returned, not thrown.
  * @param subject null or undefined does not serve
  * @example
- * const { status } = useServe('math.sum', ({ data }: Message<number[]>) => data.reduce((a, b) => a + b))
+ * const { status } = useServe('math.half', ({ data }: Message<number>) => data / 2)
  */
 export function useServe<Question = unknown, Answer = unknown>(
   subject: string | null | undefined,
