@@ -8,6 +8,7 @@ import { connect } from 'node:net'
 import { createRelay, everything, Grants, memory, newId, realClock } from '@wildcast/relay'
 import { limitsOf } from '../relay/dist/core/limits.js'
 import { RelayRates } from '../relay/dist/core/session-rates.js'
+import { messageEncoder } from './message-encoder.js'
 import { asText } from './report/table.js'
 
 const rounds = Number(process.argv[2] ?? 9)
@@ -22,15 +23,6 @@ const ada = { user: 'ada', claims: {}, grants: new Grants([{ name: 'role "member
 /** The same user without rules. */
 const open = { user: 'ada', claims: {} }
 const rates = { publishes: 1e9, publishBytes: 1e9, userPublishes: 1e9, userPublishBytes: 1e9 }
-
-const text = new TextEncoder()
-const encoder = {
-  message: ({ subject, payload }, { id }) =>
-    text.encode(JSON.stringify({ Message: { id, subject, message: payload } })),
-  gap: () => undefined,
-  overrun: 'gap',
-  join: (frames) => Buffer.concat(frames),
-}
 
 /** Writes to a socket, whose other end is in a process that discards everything. */
 async function wireTo(port) {
@@ -61,7 +53,7 @@ async function opened(sink, { identity, limits, readers }) {
   const relay = await createRelay({ brokers, newId, limits, onError: console.error })
   for (let i = 0; i < readers; i++) {
     const wire = await wireTo(sink.port)
-    const session = relay.open(relay.outbox(encoder, { wire, owner: { ended: () => {} } }), everything)
+    const session = relay.open(relay.outbox(messageEncoder, { wire, owner: { ended: () => {} } }), everything)
     await session.subscribe({ subject: 'room.**' }, () => {})
   }
   const publisher = relay.open({ deliver: () => {}, ended: () => {} }, identity)

@@ -5,6 +5,7 @@
 // measures every variant, so that all see the same machine; medians of the rounds.
 import { createRelay, everything, memory, newId, realClock } from '@wildcast/relay'
 import { conditionTest } from '../relay/dist/core/filters/json-condition.js'
+import { messageEncoder } from './message-encoder.js'
 import { median } from './report/median.js'
 import { asText } from './report/table.js'
 
@@ -28,14 +29,6 @@ const payloads = (filters, filterOf) =>
     ),
   )
 
-const text = new TextEncoder()
-const encoder = {
-  message: ({ subject, payload }, { id }) =>
-    text.encode(JSON.stringify({ Message: { id, subject, message: payload } })),
-  gap: () => undefined,
-  overrun: 'gap',
-}
-
 /** A relay with these filters on `a.*`, and one session that publishes. */
 async function opened(filters) {
   const brokers = { main: memory({ clock: realClock, newId }) }
@@ -45,7 +38,7 @@ async function opened(filters) {
     received.count += bytes.length > 0 ? 1 : 0
   }
   for (let i = 0; i < filters.length; i += filtersOfSession) {
-    const session = relay.open({ encoder, deliver, ended: () => {} }, everything)
+    const session = relay.open({ encoder: messageEncoder, deliver, ended: () => {} }, everything)
     for (const filter of filters.slice(i, i + filtersOfSession))
       await session.subscribe({ subject: 'a.*', filter }, () => {})
   }

@@ -1,11 +1,14 @@
-// Publishes numbered rows to several subjects in turn, at a total rate:
-// node bench/react-publisher.js <url> <subjects> <messages a second> <seconds>
+// Publishes numbered rows to several subjects in turn, at a total rate, as messages or as values:
+// node bench/react-publisher.js \
+//   <url> <subjects> <messages a second> <seconds> <messages | values> <topic>
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { WebSocket } from 'ws'
 
-const [url, ...numbers] = process.argv.slice(2)
-const [subjects, rate, seconds] = numbers.map(Number)
+const [url, ...words] = process.argv.slice(2)
+const [subjects, rate, seconds] = words.map(Number)
+const [kind, topic] = words.slice(3)
+const retain = kind === 'values' || undefined
 const total = rate * seconds
 /** Interval of the writes, in milliseconds. */
 const tickMs = 4
@@ -18,7 +21,7 @@ await once(socket, 'open')
 const frame = (number) => {
   const seq = Math.floor(number / subjects)
   const message = JSON.stringify({ seq, name: `order ${seq}`, price: (number * 37) % 1000, customer: 'a customer' })
-  return JSON.stringify({ Publish: { subject: `bench.n${number % subjects}`, message } })
+  return JSON.stringify({ Publish: { subject: `${topic}.n${number % subjects}`, message, retain } })
 }
 
 const begun = performance.now()

@@ -8,6 +8,8 @@ import { run, script, tool } from './run.js'
 /** The declarations that the examples of a package may use. */
 const declarations = {
   'packages/protocol': "import { capture, type Params, parsePattern, parseSubject } from '@wildcast/protocol'",
+  'packages/contract': `import { type DataOf, defineContract, type PatternIn, type SubjectIn, type } from '@wildcast/contract'
+import type { api } from '../../packages/contract/src/testing/typed-client.js'`,
   'packages/client': `import { type Client, createClient, type Message, type Params } from '@wildcast/client'
 import { classicMsgpack, msgpack } from '@wildcast/client/msgpack'
 import { elect, lock } from '@wildcast/client/locks'
@@ -49,7 +51,8 @@ declare const queryClient: QueryClient
 declare const startPolling: () => () => void`,
   relay: `import { createServer, type RequestListener } from 'node:http'
 import { attach, createRelay, defineComponent, http, jsonHttp, memory } from '@wildcast/relay'
-import { mqtt, nats, newId, realClock, redis, websocket } from '@wildcast/relay'
+import { type Attached, mqtt, nats, newId, realClock, redis, websocket } from '@wildcast/relay'
+declare const relay: Attached
 declare const app: RequestListener`,
 }
 

@@ -5,7 +5,14 @@ import path from 'node:path'
 import { npm, root } from './needs.js'
 import { tool } from './run.js'
 
-export const packages = ['packages/protocol', 'packages/client', 'packages/react', 'packages/create-wildcast', 'relay']
+export const packages = [
+  'packages/protocol',
+  'packages/contract',
+  'packages/client',
+  'packages/react',
+  'packages/create-wildcast',
+  'relay',
+]
 
 export function checkPackages() {
   const results = packages.flatMap((folder) => [

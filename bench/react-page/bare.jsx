@@ -6,8 +6,8 @@ import { count, tally } from './tally.js'
 const keep = 100
 
 /**
- * The control: a WebSocket, `JSON.parse`, and one `setState` per frame. It does not reconnect,
- * handle refusals, or share its lists.
+ * The control: a WebSocket, `JSON.parse`, and one `setState` per frame. It has no session, and does
+ * not reconnect, handle refusals, or share its lists.
  */
 export function Bare({ subjects }) {
   const [newest, setNewest] = useState([])
@@ -22,7 +22,6 @@ export function Bare({ subjects }) {
     }
     const socket = new WebSocket(`ws://${location.host}/ws`, 'wildcast.v1+json')
     socket.onopen = () => {
-      socket.send('{"Connect":{}}')
       subjects.forEach((subject, ref) => {
         socket.send(JSON.stringify({ Subscribe: { ref, subject } }))
       })

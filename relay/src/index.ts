@@ -79,6 +79,7 @@ export { type HistoryEndpointOptions, historyEndpoint } from './gateways/endpoin
 export { http } from './gateways/endpoints/http.js'
 export type { EnvelopeForm } from './gateways/endpoints/http-envelope.js'
 export { type HttpRequestOptions, httpRequest } from './gateways/endpoints/http-request.js'
+export type { InMemoryHandshake } from './gateways/endpoints/in-memory.js'
 export { serverSentEvents } from './gateways/endpoints/server-sent-events.js'
 export { streamEndpoint } from './gateways/endpoints/stream.js'
 export { type TicketsOptions, tickets } from './gateways/endpoints/tickets.js'
@@ -88,14 +89,16 @@ export type { Gateway, Handshake, Ports } from './gateways/gateway.js'
 
 // Node
 export { type Attached, type AttachOptions, attach } from './node/attach.js'
+export { type ConnectOptions, type InProcess, inProcess } from './node/connect.js'
+export type { HostServer } from './node/guest.js'
+export type { UpgradingServer } from './node/handshakes.js'
 export { type Metrics, metrics } from './node/metrics.js'
 export { newId } from './node/new-id.js'
 export {
   type Endpoint,
-  type RelayServer,
-  type RelayServerOptions,
+  type Guest,
   type ServeAllOptions,
   type ServingAll,
   serveAll,
-  serveRelay,
 } from './node/serve.js'
+export { type RelayServer, type RelayServerOptions, serveRelay } from './node/serve-relay.js'

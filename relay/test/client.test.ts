@@ -1,28 +1,26 @@
-import { type Client, type ClientOptions, createClient, type Message, type WildcastError } from '@wildcast/client'
+import type { Client, Message, WildcastError } from '@wildcast/client'
 import { classicMsgpack, msgpack } from '@wildcast/client/msgpack'
 import { stream } from '@wildcast/client/stream'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { WebSocket } from 'ws'
+import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../src/testing/fake-clock.js'
+import { clientOf, type TestedClient } from './client-of.js'
 import { type StartedRelay, startRelay } from './start-relay.js'
 
-// The SDK with the relay, over real sockets: behaviour that neither can show alone.
+// The SDK with the relay, over real sockets and in its process: behaviour that neither can show
+// alone.
 
-const speaking: [string, Partial<ClientOptions>, 'json' | 'messagepack'][] = [
+const overSockets: [string, TestedClient, 'json' | 'messagepack'][] = [
   ['v1 in JSON', {}, 'json'],
   ['v1 in MessagePack', { codec: msgpack }, 'json'],
   ['v1 over plain HTTP', { transport: stream }, 'json'],
   ['classic in JSON', { dialect: 'classic' }, 'json'],
   ['classic in MessagePack', { dialect: 'classic', codec: classicMsgpack }, 'messagepack'],
 ]
+const inProcess: (typeof overSockets)[number] = ['v1 in its process', { inProcess: true }, 'json']
 
-function connect(
-  { address }: StartedRelay,
-  options: Partial<ClientOptions> = {},
-): Client & { errors: WildcastError[] } {
+function connect(relay: StartedRelay, options: TestedClient = {}): Client & { errors: WildcastError[] } {
   const errors: WildcastError[] = []
-  const client = createClient({ url: `ws://${address}`, WebSocket, onError: (error) => errors.push(error), ...options })
-  onTestFinished(() => client.close())
+  const client = clientOf(relay, { onError: (error) => errors.push(error), ...options })
   return Object.assign(client, { errors })
 }
 
@@ -49,7 +47,7 @@ async function listen(client: Client, pattern: string, probe: string): Promise<M
   return got
 }
 
-describe.each(speaking)('the SDK with %s', (_, options, mode) => {
+describe.each([...overSockets, inProcess])('the SDK with %s', (_, options, mode) => {
   const bytes = Uint8Array.of(0, 255, 1)
 
   it('receives a thousand messages that were published in one tick, in order', async () => {
@@ -105,8 +103,11 @@ describe.each(speaking)('the SDK with %s', (_, options, mode) => {
     await expect.poll(() => ask(other, 'math.sum')).toBe(6)
     await expect.poll(() => ask(one, 'math.product')).toBe(8)
   })
+})
 
-  it('reconnects by itself, reports the gap, and continues', async () => {
+it.each(overSockets)(
+  'the SDK with %s reconnects by itself, reports the gap, and continues',
+  async (_, options, mode) => {
     const relay = await startRelay({ mode })
     const client = connect(relay, options)
     const gaps: unknown[] = []
@@ -123,23 +124,29 @@ describe.each(speaking)('the SDK with %s', (_, options, mode) => {
     // At most one attempt was made while the relay was away.
     expect(client.errors.filter(({ code }) => code !== 'interrupted')).toEqual([])
     expect(client.errors.length).toBeLessThan(2)
-  })
-})
+  },
+)
 
-it.each(speaking.slice(0, 3))('the SDK with %s receives messages as its delivery policy states', async (_, options) => {
-  const clock = fakeClock()
-  const relay = await startRelay({ clock })
-  const client = connect(relay, options)
-  const [every, rated, refused]: unknown[][] = [[], [], []]
-  const policies = [{ into: every }, { into: rated, maxRate: 10 }, { into: refused, group: 'g', deliver: 'latest' }]
-  const errors: WildcastError[] = []
-  for (const { into, ...policy } of policies as { into: unknown[]; maxRate?: number }[])
-    client.subscribe('tick', ({ data }) => void into.push(data), { ...policy, onError: (error) => errors.push(error) })
-  for (let n = 0; n < 5; n++) await client.publish('tick', n)
-  await expect.poll(() => every).toEqual([0, 1, 2, 3, 4])
-  expect(rated).toEqual([0])
-  clock.advance(100)
-  await expect.poll(() => rated).toEqual([0, 4])
-  expect(refused).toEqual([])
-  expect(errors.map(({ code }) => code)).toEqual(['invalid_frame'])
-})
+it.each([...overSockets.slice(0, 3), inProcess])(
+  'the SDK with %s receives messages as its delivery policy states',
+  async (_, options) => {
+    const clock = fakeClock()
+    const relay = await startRelay({ clock })
+    const client = connect(relay, options)
+    const [every, rated, refused]: unknown[][] = [[], [], []]
+    const policies = [{ into: every }, { into: rated, maxRate: 10 }, { into: refused, group: 'g', deliver: 'latest' }]
+    const errors: WildcastError[] = []
+    for (const { into, ...policy } of policies as { into: unknown[]; maxRate?: number }[])
+      client.subscribe('tick', ({ data }) => void into.push(data), {
+        ...policy,
+        onError: (error) => errors.push(error),
+      })
+    for (let n = 0; n < 5; n++) await client.publish('tick', n)
+    await expect.poll(() => every).toEqual([0, 1, 2, 3, 4])
+    expect(rated).toEqual([0])
+    clock.advance(100)
+    await expect.poll(() => rated).toEqual([0, 4])
+    expect(refused).toEqual([])
+    expect(errors.map(({ code }) => code)).toEqual(['invalid_frame'])
+  },
+)

@@ -1,17 +1,18 @@
-import { type Client, type ClientOptions, createClient } from '@wildcast/client'
+import type { Client } from '@wildcast/client'
 import { msgpack } from '@wildcast/client/msgpack'
 import { stream } from '@wildcast/client/stream'
 import { values } from '@wildcast/client/values'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { WebSocket } from 'ws'
+import { describe, expect, it, vi } from 'vitest'
+import { clientOf, type TestedClient } from './client-of.js'
 import { startRelay } from './start-relay.js'
 
-// Filters of the SDK, with the relay, over real sockets.
+// Filters of the SDK, with the relay, over real sockets and in its process.
 
-const speaking: [string, Partial<ClientOptions>][] = [
+const speaking: [string, TestedClient][] = [
   ['JSON', {}],
   ['MessagePack', { codec: msgpack }],
   ['plain HTTP', { transport: stream }],
+  ['no socket, in its process', { inProcess: true }],
 ]
 
 interface Order {
@@ -19,13 +20,7 @@ interface Order {
   readonly n?: number
 }
 
-async function connected(options: Partial<ClientOptions>): Promise<Client> {
-  const { address } = await startRelay()
-  const client = createClient({ url: `ws://${address}`, WebSocket, ...options })
-  onTestFinished(() => client.close())
-  return client
-}
-
+const connected = async (options: TestedClient): Promise<Client> => clientOf(await startRelay(), options)
 const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 60_000, interval: 5 })
 const open = { status: 'open' }
 

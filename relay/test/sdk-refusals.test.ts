@@ -1,27 +1,18 @@
-import {
-  type Client,
-  type ClientOptions,
-  createClient,
-  type SubscriptionStatus,
-  type WildcastError,
-} from '@wildcast/client'
+import type { Client, SubscriptionStatus, WildcastError } from '@wildcast/client'
 import { msgpack } from '@wildcast/client/msgpack'
 import { stream as overHttp } from '@wildcast/client/stream'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { WebSocket } from 'ws'
+import { describe, expect, it } from 'vitest'
+import { clientOf, type TestedClient } from './client-of.js'
 import { type StartedRelay, startRelay } from './start-relay.js'
 
-const speaking: [string, Partial<ClientOptions>][] = [
+const speaking: [string, TestedClient][] = [
   ['JSON', {}],
   ['MessagePack', { codec: msgpack }],
   ['plain HTTP', { transport: overHttp }],
+  ['no socket, in its process', { inProcess: true }],
 ]
 
-function open({ address }: StartedRelay, options: Partial<ClientOptions>): Client {
-  const client = createClient({ url: `ws://${address}`, WebSocket, onError: () => {}, ...options })
-  onTestFinished(() => client.close())
-  return client
-}
+const open = (relay: StartedRelay, options: TestedClient): Client => clientOf(relay, { onError: () => {}, ...options })
 
 describe.each(speaking)('the SDK with %s', (_, options) => {
   it('reports a rejection to each handler and iterator of its pattern', async () => {

@@ -1,20 +1,22 @@
-import { type Client, type ClientOptions, createClient, type WildcastError } from '@wildcast/client'
+import type { Client, WildcastError } from '@wildcast/client'
 import { elect, lock } from '@wildcast/client/locks'
 import { msgpack } from '@wildcast/client/msgpack'
 import { presence } from '@wildcast/client/presence'
 import { stream } from '@wildcast/client/stream'
 import { values, type WatchedValues } from '@wildcast/client/values'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { fakeClock } from '../src/testing/fake-clock.js'
+import { clientOf, type TestedClient } from './client-of.js'
 import { type StartedRelay, startRelay } from './start-relay.js'
 
-// The entries for values, locks and presence with the relay, over real sockets.
+// The entries for values, locks and presence with the relay, over real sockets and in its process.
 
-const speaking: [string, Partial<ClientOptions>][] = [
+const speaking: [string, TestedClient][] = [
   ['JSON', {}],
   ['MessagePack', { codec: msgpack }],
   ['plain HTTP', { transport: stream }],
+  ['no socket, in its process', { inProcess: true }],
 ]
 
 interface Connected {
@@ -26,7 +28,7 @@ interface Connected {
   vanish(): void
 }
 
-function connect({ address }: StartedRelay, options: Partial<ClientOptions> = {}): Connected {
+function connect(relay: StartedRelay, options: TestedClient = {}): Connected {
   const sockets: WebSocket[] = []
   let isGone = false
   class CutSocket extends WebSocket {
@@ -37,8 +39,7 @@ function connect({ address }: StartedRelay, options: Partial<ClientOptions> = {}
   }
   const errors: WildcastError[] = []
   const onError = (error: WildcastError): void => void errors.push(error)
-  const client = createClient({ url: `ws://${address}`, WebSocket: CutSocket, onError, ...options })
-  onTestFinished(() => client.close())
+  const client = clientOf(relay, { WebSocket: CutSocket, onError, ...options })
   const cut = (): void => {
     for (const socket of sockets.splice(0)) socket.terminate()
   }

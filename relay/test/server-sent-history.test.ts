@@ -60,6 +60,24 @@ describe('Server-Sent Events of kept messages', () => {
     expect((await until(late, '5')).texts).toEqual(['gap', '3', '4', '5'])
   })
 
+  it.each(['zzzzzzzzzz-000000001', '0000000001-000000001'])(
+    'report one gap after %s of another history, then what is kept, and continue in this one',
+    async (id) => {
+      const relay = await started(2)
+      const first = await source(relay, 'room.*', { 'last-event-id': id })
+      expect((await until(first, '1')).texts).toEqual(['gap', '0', '1'])
+      first.leave()
+      const quiet = await source(relay, 'room.9', { 'last-event-id': id })
+      expect((await quiet.next()).event).toBe('gap')
+      await expect.poll(() => quiet.asides).toHaveLength(2)
+      const own = String(quiet.asides[1]).slice('id: '.length)
+      quiet.leave()
+      await publish(relay, 'room.9', 'x')
+      const again = await source(relay, 'room.9', { 'last-event-id': own })
+      expect((await until(again, 'x')).texts).toEqual(['x'])
+    },
+  )
+
   it('report a gap to a client that comes back for messages some of which are not kept', async () => {
     const relay = await started(1)
     const first = await source(relay, '**?after=start')

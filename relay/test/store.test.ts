@@ -216,13 +216,13 @@ describe('wildcast store', () => {
     const { out } = await store(cwd, 'info', '--file', 'other.db', '--json')
     expect(JSON.parse(out)).toMatchObject({
       file: path.join(cwd, 'other.db'),
-      version: 2,
+      version: 3,
       values: 3,
       messages: 0,
       wills: 0,
       expiring: 0,
     })
-    expect((await store(cwd, 'info', '--file', 'other.db')).out).toMatch(/^\S+other\.db \(version 2\)\n3 values of/)
+    expect((await store(cwd, 'info', '--file', 'other.db')).out).toMatch(/^\S+other\.db \(version 3\)\n3 values of/)
     expect(await store(cwd, 'info')).toMatchObject({ code: 1, err: expect.stringContaining('there is no store') })
   })
 

@@ -2,8 +2,10 @@ import { createClient } from '@wildcast/client'
 import { presence } from '@wildcast/client/presence'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
+import { mqtt, newId, realClock } from '../src/index.js'
 import { atRelay } from './at-relay.js'
 import { run, says } from './command.js'
+import { startMosquitto } from './servers/mosquitto.js'
 
 describe('wildcast get, set and del', () => {
   it('write, print and delete a value', async () => {
@@ -19,6 +21,15 @@ describe('wildcast get, set and del', () => {
     expect(JSON.parse((await command('del', 'lamp.1', '--json')).out)).toMatchObject({ subject: 'lamp.1' })
     expect(await command('get', 'lamp.1')).toEqual({ code: 1, out: '', err: 'lamp.1 has no value\n' })
     expect(await command('del', 'lamp.1')).toEqual({ code: 0, out: '', err: 'lamp.1 has no value\n' })
+  })
+
+  it('report no missing value after a deletion on MQTT, which has no revisions', async () => {
+    const { url } = await startMosquitto()
+    const { command } = await atRelay({ brokers: { main: mqtt({ address: url }, { clock: realClock, newId }) } })
+    expect(await command('set', 'lamp.1', 'on')).toEqual({ code: 0, out: '', err: '' })
+    expect(await command('get', 'lamp.1')).toEqual({ code: 0, out: 'on\n', err: '' })
+    expect(await command('del', 'lamp.1')).toEqual({ code: 0, out: '', err: '' })
+    expect(await command('get', 'lamp.1')).toEqual({ code: 1, out: '', err: 'lamp.1 has no value\n' })
   })
 
   it('refuse an empty value, and name the command that deletes', async () => {

@@ -52,3 +52,4 @@ export type {
   WebSocketConstructor,
   WebSocketLike,
 } from './transports/transport.js'
+export { websocketTransport } from './transports/websocket.js'

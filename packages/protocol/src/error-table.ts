@@ -17,6 +17,7 @@ export interface ErrorFacts {
 const closeAndStatus: Readonly<Record<ErrorCode, readonly [close: number, status: number]>> = {
   invalid_frame: [4400, 400],
   invalid_subject: [4400, 400],
+  invalid_payload: [4400, 422],
   unsupported: [4400, 501],
   unknown_broker: [4400, 404],
   too_large: [4413, 413],

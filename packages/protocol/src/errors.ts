@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'invalid_frame'
   | 'invalid_subject'
+  | 'invalid_payload'
   | 'unsupported'
   | 'unknown_broker'
   | 'too_large'
@@ -26,6 +27,7 @@ export type ErrorCode =
 export const permanentCodes: readonly string[] = [
   'invalid_frame',
   'invalid_subject',
+  'invalid_payload',
   'unsupported',
   'unknown_broker',
   'too_large',

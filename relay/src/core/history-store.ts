@@ -1,5 +1,7 @@
 import type { BrokerMessage, Headers, Pattern, Payload, Subject } from '@wildcast/protocol'
 import type { HistoryRules } from './history-rules.js'
+import { noPosition } from './position.js'
+import type { PublishKey } from './publish-key.js'
 import type { Soon } from './store.js'
 
 /** A message of the history. */
@@ -48,6 +50,14 @@ export interface HistoryState {
 }
 
 /**
+ * Returns the position after which to read for one that asks after `after`. A position of another
+ * history may be after all of this one: then all that is kept is what may be missing.
+ */
+export function readingFrom(after: string, { newest, isKnown }: HistoryState & { readonly isKnown: boolean }): string {
+  return !isKnown && after > newest ? noPosition : after
+}
+
+/**
  * A part of the history of a pattern. It may be shorter than asked for, even empty, and not be the
  * last: a store searches a bounded number of messages at a time.
  */
@@ -71,8 +81,11 @@ export interface HistoryPage extends HistoryState {
  */
 export interface HistoryStore {
   readonly rules: HistoryRules
-  /** Publishes a message of a subject that a rule matches, and keeps it. Returns its position. */
-  append(message: BrokerMessage): Soon<string>
+  /**
+   * Publishes a message of a subject that a rule matches, and keeps it. Returns its position. For
+   * `key`, see `ValueWrite`.
+   */
+  append(message: BrokerMessage, key?: PublishKey): Soon<string>
   /** Reads a part of the history of a pattern. */
   historyPage(pattern: Pattern, request: HistoryPageRequest): Soon<HistoryPage>
   /**

@@ -14,6 +14,7 @@ import type { LeaseMember, Membership } from './membership.js'
 import type { Observer } from './observer.js'
 import type { OnFailure } from './outlet.js'
 import { PublishCounts } from './publish-counts.js'
+import type { PublishKey } from './publish-key.js'
 import type { BacklogRoom } from './room.js'
 import type { Soon, ValueStore, ValueWrite, Written } from './store.js'
 import type { Stores } from './sweeping.js'
@@ -147,11 +148,11 @@ export class Hub {
   }
 
   /** Publishes a message. Returns its position, if the broker keeps it: see `Broker.publish`. */
-  publish(name: string, message: BrokerMessage): Soon<string | undefined> {
+  publish(name: string, message: BrokerMessage, key?: PublishKey): Soon<string | undefined> {
     return this.counts.publish(name, () => {
       const { broker } = this.#linkOf(name)
       const { history } = broker
-      if (history?.rules.keep(message.subject)) return history.append(message)
+      if (history?.rules.keep(message.subject)) return history.append(message, key)
       return broker.publish(message) as Promise<undefined> | undefined // no value is undefined
     })
   }

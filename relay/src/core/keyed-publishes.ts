@@ -1,11 +1,9 @@
-import { type BrokerMessage, encodeUtf8, payloadBytes, refusal, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, encodeUtf8, payloadBytes, refusal } from '@wildcast/protocol'
 import type { Clock } from './clock.js'
 import type { RetainCommand } from './commands.js'
 import { Counts } from './counts.js'
+import { keyMs, type PublishKey, usedKey } from './publish-key.js'
 import type { Soon } from './store.js'
-
-/** How long a key is remembered. */
-const rememberedMs = 120_000
 
 /**
  * The limit of remembered keys, of clients without a name and of all users. Past it, publishes with
@@ -17,6 +15,7 @@ const mostKeys = 100_000
 const mostOfUser = 10_000
 
 interface Remembered {
+  readonly broker: string
   readonly fingerprint: string
   readonly user: string | undefined
   readonly at: number
@@ -32,8 +31,9 @@ export interface KeyedPublish extends BrokerMessage {
 }
 
 /**
- * Does each publish with a key once, however often it is sent. A repeat shares the outcome of the
- * first; after a failure the key may be used again.
+ * Does each publish with a key once, however often it is sent to this relay. A repeat shares the
+ * outcome of the first; after a failure the key may be used again. A store remembers keys, too, so
+ * that other relays know them.
  */
 export class KeyedPublishes {
   readonly #clock: Clock
@@ -47,24 +47,29 @@ export class KeyedPublishes {
   }
 
   /**
-   * @param publish - publishes it, and returns its number, if it has one. Its outcome is that of
-   * every repeat
+   * @param publish - publishes it with this key, and returns its number, if it has one. Its outcome
+   * is that of every repeat
    * @throws {WildcastError} `invalid_frame` if the key belongs to another message; `rate_limited`
    * if too many keys are remembered
    */
-  publish(key: string, message: KeyedPublish, publish: () => Soon<string | undefined>): Soon<string | undefined> {
+  publish(
+    key: string,
+    message: KeyedPublish,
+    publish: (key: PublishKey) => Soon<string | undefined>,
+  ): Soon<string | undefined> {
     const now = this.#clock.now()
     this.#forgetOld(now)
+    const { broker } = message
     const fingerprint = fingerprintOf(message)
     const known = this.#byKey.get(key)
     if (known) {
-      if (known.fingerprint === fingerprint) return known.outcome
-      throw new WildcastError('invalid_frame', 'the key belongs to another message; give each message its own')
+      if (known.broker === broker && known.fingerprint === fingerprint) return known.outcome
+      throw usedKey()
     }
     const user = message.from?.user
     this.#checkRoom(user)
-    const outcome = publish()
-    const remembered = { fingerprint, user, at: now, outcome }
+    const outcome = publish({ name: key, fingerprint })
+    const remembered = { broker, fingerprint, user, at: now, outcome }
     this.#byKey.set(key, remembered)
     this.#count(user, 1)
     // Until then, the key may have expired and be used for another message.
@@ -93,7 +98,7 @@ export class KeyedPublishes {
 
   #forgetOld(now: number): void {
     for (const [key, remembered] of this.#byKey) {
-      if (now - remembered.at < rememberedMs) return
+      if (now - remembered.at < keyMs) return
       this.#forget(key, remembered)
     }
   }
@@ -101,11 +106,12 @@ export class KeyedPublishes {
 
 /**
  * Equal for equal messages of any codec, and short, since it is kept for each key. A client that
- * constructs a collision only harms itself.
+ * constructs a collision only harms itself. Without the broker, which another relay may name
+ * otherwise.
  */
-function fingerprintOf({ broker, subject, payload, headers, responseSubject, retain }: KeyedPublish): string {
+function fingerprintOf({ subject, payload, headers, responseSubject, retain }: KeyedPublish): string {
   const { will, ...effect } = retain ?? {}
-  const facts = [broker, subject, responseSubject, headers && [...headers], retain && effect, will !== undefined]
+  const facts = [subject, responseSubject, headers && [...headers], retain && effect, will !== undefined]
   return [encodeUtf8(JSON.stringify(facts)), payloadBytes(payload), payloadBytes(will ?? '')]
     .map((bytes) => `${bytes.length} ${hash(bytes)}`)
     .join(' ')

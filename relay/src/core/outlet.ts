@@ -35,6 +35,8 @@ export interface Encoder {
    * connection ends.
    */
   readonly overrun: 'gap' | 'end'
+  /** All kept messages up to a position were sent. Absent if `values` reports it. */
+  caughtUp?(position: string): Uint8Array
   /** Absent if the dialect can't carry values. */
   readonly values?: ValueFrames | undefined
 }

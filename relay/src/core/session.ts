@@ -8,6 +8,7 @@ import { SessionHistory } from './history/session-history.js'
 import type { SubjectHistories } from './history/subject-histories.js'
 import type { KeyedPublishes } from './keyed-publishes.js'
 import type { FeedFacts, Outlet } from './outlet.js'
+import type { PublishKey } from './publish-key.js'
 import { SessionActions, type SessionActionsPorts } from './session-actions.js'
 import type { SnapshotConfirmed } from './session-snapshots.js'
 import { type Confirmed, SessionSubscriptions } from './session-subscriptions.js'
@@ -260,14 +261,14 @@ export class Session implements FeedMember {
     const { key } = want
     if (key === undefined) return this.#send(broker, message)
     const own = JSON.stringify([this.identity.user, key]) // no client can write the key of another user
-    return this.#ports.keyed.publish(own, { ...message, broker }, () => this.#send(broker, message))
+    return this.#ports.keyed.publish(own, { ...message, broker }, (stored) => this.#send(broker, message, stored))
   }
 
   /** With no subscription pending, publishes in this turn. */
-  #send(broker: string, message: BrokerMessage): Soon<string | undefined> {
+  #send(broker: string, message: BrokerMessage, key?: PublishKey): Soon<string | undefined> {
     const { hub } = this.#ports
     const ready = this.#subscriptions.before(broker)
-    const publish = (): Soon<string | undefined> => hub.publish(broker, message)
+    const publish = (): Soon<string | undefined> => hub.publish(broker, message, key)
     return ready === undefined ? publish() : ready.then(publish)
   }
 

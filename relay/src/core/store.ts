@@ -1,4 +1,5 @@
 import type { BrokerMessage, Headers, Pattern, Payload, Subject } from '@wildcast/protocol'
+import type { PublishKey } from './publish-key.js'
 
 /** The value of a subject: the last message that was published with `retain`. */
 export interface StoredValue {
@@ -30,7 +31,16 @@ export interface ValueWrite {
   readonly ttlMs?: number | undefined
   /** Replaces the value when its lease expires, unless the subject was written since. */
   readonly will?: StoredWill | undefined
+  /**
+   * If a write with this key, at any relay, was done within `keyMs`, it is not done again: its
+   * outcome is the result, whatever the condition. Rejects with `usedKey` if that was another one.
+   * A store without revisions ignores it.
+   */
+  readonly key?: PublishKey | undefined
 }
+
+/** No value has this revision. */
+export const noRevision = ''
 
 /** The will of the client that wrote a value. */
 export interface StoredWill {
@@ -42,7 +52,12 @@ export interface StoredWill {
 
 /** The outcome of a write. `Revision` is `string` at a store that numbers changes. */
 export type Written<Revision extends string | undefined = string | undefined> =
-  | { readonly kind: 'written'; readonly revision: Revision }
+  | {
+      readonly kind: 'written'
+      readonly revision: Revision
+      /** An earlier write with the same key has done it. */
+      readonly repeated?: true | undefined
+    }
   /** There was no value to delete: nothing has changed, and no subscriber is notified. */
   | { readonly kind: 'unchanged' }
   /** The condition is not met. `revision` is that of the present value, if there is one. */

@@ -1,15 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Server as SecureServer } from 'node:https'
-import { realClock } from '../core/clock.js'
-import { createRelay, type Relay, type RelayOptions } from '../core/relay.js'
+import type { Relay, RelayOptions } from '../core/relay.js'
 import type { Gateway } from '../gateways/gateway.js'
-import { handshakes } from './handshakes.js'
-import { closeGraceMs } from './http-server.js'
-import { inTurn } from './in-turn.js'
-import { newId } from './new-id.js'
-import { openRoutes } from './open-routes.js'
-import { originForm } from './origin-form.js'
-import { requestListener } from './request-listener.js'
+import type { InProcess } from './connect.js'
+import type { HostServer } from './guest.js'
+import { serveAll } from './serve.js'
 
 /** The options of `attach`: those of a relay, its gateways and its path. */
 export interface AttachOptions extends Omit<RelayOptions, 'newId'> {
@@ -23,7 +18,7 @@ export interface AttachOptions extends Omit<RelayOptions, 'newId'> {
 }
 
 /** A relay on a server of the application. */
-export interface Attached {
+export interface Attached extends Pick<InProcess, 'connect'> {
   readonly relay: Relay
   /**
    * Asks clients to reconnect later, closes what is open, then the brokers. The server keeps
@@ -46,40 +41,17 @@ export interface Attached {
 export async function attach(server: Server | SecureServer, options: AttachOptions): Promise<Attached> {
   const { gateways, path: prefix = '/wildcast', ...rest } = options
   if (!/^(?:\/[\w.~-]+)+$/.test(prefix)) throw new RangeError(`"${prefix}" is not a path; use one such as "/wildcast"`)
-  const relay = await createRelay({ ...rest, newId })
-  const routes = openRoutes(relay)
-  const closing = new AbortController()
-  const stays: Promise<void>[] = []
-  const stayFor = (work: Promise<void>): void => void stays.push(work)
-  const pathOf = (path: string): string | undefined =>
-    path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined
-  const { onUpgrade, destroy, stop } = handshakes(server, { pathOf, slice: relay.slice })
-  for (const gateway of gateways) gateway({ routes, onUpgrade, closing: closing.signal, stayFor }, relay)
+  const on: HostServer = { server, path: prefix, handle: (listener) => handleFirst(server, listener) }
+  const { relay, connect, close } = await serveAll({ ...rest, endpoints: [], guests: [{ gateways, on }] })
+  return { relay, connect, close }
+}
 
-  let closed = false
+/** Calls a listener before those that the server has. */
+function handleFirst(server: Server | SecureServer, listener: Parameters<HostServer['handle']>[0]): void {
   const own = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[]
-  const listener = inTurn(requestListener(routes), relay.slice)
-  function answer(request: IncomingMessage, response: ServerResponse): void {
-    const inside = closed ? undefined : pathOf(originForm(request.url ?? ''))
-    if (inside === undefined) {
-      for (const listen of own) listen.call(server, request, response)
-      return
-    }
-    request.url = inside
-    listener(request, response)
-  }
   server.removeAllListeners('request')
-  server.on('request', answer)
-
-  return {
-    relay,
-    async close() {
-      closed = true // the listener stays: one that was attached later may call it
-      stop()
-      closing.abort()
-      await Promise.all(stays)
-      realClock.after(closeGraceMs, destroy) // sockets that clients have not closed
-      await relay.close()
-    },
-  }
+  // It stays after the relay: one that was attached later may call it.
+  server.on('request', (request, response) => {
+    if (!listener(request, response)) for (const listen of own) listen.call(server, request, response)
+  })
 }

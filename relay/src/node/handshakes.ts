@@ -1,4 +1,5 @@
-import type { IncomingMessage, Server } from 'node:http'
+import type { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { TimeSlice } from '../core/time-slice.js'
 import { type Handshake, refuseHandshake } from '../gateways/gateway.js'
@@ -18,6 +19,9 @@ export interface HandshakesOptions {
   readonly router?: WorkerRouter | undefined
 }
 
+/** The part of an HTTP, HTTPS or HTTP/2 server that handshakes need. */
+export type UpgradingServer = Pick<EventEmitter, 'on' | 'off' | 'listenerCount'> & { readonly listening: boolean }
+
 /** The size that a handshake has in the time slice. */
 const handshakeBytes = 64 * 1024
 
@@ -29,10 +33,12 @@ export interface Handshakes {
   destroy(): void
   /** Ignores further handshakes. */
   stop(): void
+  /** Resolves when no socket is open. */
+  ended(): Promise<unknown>
 }
 
 export function handshakes(
-  server: Server,
+  server: UpgradingServer,
   { pathOf, slice, isOpen = () => server.listening, router: crossroads }: HandshakesOptions,
 ): Handshakes {
   const takers: ((handshake: Handshake) => boolean)[] = []
@@ -78,7 +84,8 @@ export function handshakes(
     destroy() {
       for (const socket of upgraded) socket.destroy()
     },
-    stop: () => server.off('upgrade', upgrade),
+    stop: () => void server.off('upgrade', upgrade),
+    ended: () => Promise.all([...upgraded].map((socket) => new Promise((resolve) => socket.once('close', resolve)))),
   }
 }
 

@@ -53,7 +53,7 @@ const usualKeepAliveMs = 75_000
 const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 }
 
 /** How long busy connections may delay the close. */
-export const closeGraceMs = 3000
+const closeGraceMs = 3000
 
 /**
  * An HTTP server of the relay's own: requests go to the routes, handshakes to the gateway that
@@ -104,7 +104,7 @@ export function httpServer(
       server.close()
       idle.close()
       await drained
-      await within(closed, () => {
+      await withinGrace(closed, () => {
         server.closeAllConnections()
         destroy()
       })
@@ -133,7 +133,7 @@ function listening(server: TcpServer, where: ListenOptions, onError: OnFailure):
 }
 
 /** Resolves when everything has closed. After the grace period, `force` closes the rest. */
-async function within(closed: Promise<unknown>, force: () => void): Promise<void> {
+export async function withinGrace(closed: Promise<unknown>, force: () => void): Promise<void> {
   const stopClock = realClock.after(closeGraceMs, force)
   await closed
   stopClock()

@@ -18,7 +18,7 @@ const requestBytes = 64 * 1024
  * Begins a request when the previous one of its connection is answered, and the turn has time left.
  * HTTP/1.1 lets a client send many requests without waiting, and requires the answers in order (RFC
  * 9112, 9.3.2); Node would begin all of them at once. Requests are read while they wait, since a
- * socket that is not read does not report that its client has left.
+ * socket that is not read does not report that its client has left. HTTP/2 answers in any order.
  */
 export function inTurn(answer: RequestListener, slice: TimeSlice): RequestListener {
   const begin = (request: IncomingMessage, response: ServerResponse): void => {
@@ -33,6 +33,10 @@ export function inTurn(answer: RequestListener, slice: TimeSlice): RequestListen
     }
   }
   return (request, response) => {
+    if (request.httpVersionMajor > 1) {
+      answer(request, response)
+      return
+    }
     const { socket } = request
     const queue = queues.get(socket)
     if (!queue) {

@@ -1,6 +1,7 @@
 import type { AuthenticateHook } from '../auth/hook.js'
 import type { Authorize } from '../core/access/access.js'
-import { firstLine, loadExports, MissingJiti } from './load-module.js'
+import { firstLine, MissingJiti } from './load-module.js'
+import { type Modules, nodeModules } from './modules.js'
 import { placeOfLoadError } from './place-of-error.js'
 import { ModuleFault } from './thread/module-fault.js'
 
@@ -15,8 +16,8 @@ export interface Hooks {
  * @param module - an absolute path
  * @throws {ModuleFault} if it can't be loaded, or exports neither hook
  */
-export async function loadHooks(module: string): Promise<Hooks> {
-  const exports = await loadExports(module).catch((cause: unknown) => {
+export async function loadHooks(module: string, { load }: Modules = nodeModules): Promise<Hooks> {
+  const exports = await load(module).catch((cause: unknown) => {
     const place = cause instanceof MissingJiti ? undefined : placeOfLoadError(cause, module)
     throw new ModuleFault(module, `"module" in [auth] can't be loaded: ${firstLine(cause)}`, place)
   })

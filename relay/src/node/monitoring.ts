@@ -9,8 +9,12 @@ export interface Monitoring extends Pick<Metrics, 'gateway' | 'hasPublished' | '
   readonly relay: { readonly onError: OnFailure; readonly observer: Observer }
 }
 
-export function openMonitoring(options: MetricsOptions = {}): Monitoring {
-  const log = openLog(realClock)
+export interface MonitoringOptions extends MetricsOptions {
+  /** @default JSON lines on stderr */
+  readonly log?: Log
+}
+
+export function openMonitoring({ log = openLog(realClock), ...options }: MonitoringOptions = {}): Monitoring {
   const { observer, ...shown } = metrics(options)
   return { relay: { onError: log.onError, observer: observers(log.observer, observer) }, stored: log.stored, ...shown }
 }

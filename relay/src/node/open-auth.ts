@@ -4,10 +4,11 @@ import type { AuthenticateHook } from '../auth/hook.js'
 import { reasonOf } from '../auth/refusals.js'
 import type { Authorize } from '../core/access/access.js'
 import type { Authenticate } from '../core/access/identity.js'
-import { type Clock, realClock } from '../core/clock.js'
+import { realClock } from '../core/clock.js'
 import type { OnFailure } from '../core/outlet.js'
 import type { AuthConfig } from './config/config.js'
 import { type Hooks, loadHooks } from './load-hooks.js'
+import { type Modules, nodeModules } from './modules.js'
 import { ModuleFault } from './thread/module-fault.js'
 
 /** How the clients of a relay are known, and what they may do. */
@@ -27,13 +28,13 @@ export interface Auth extends Pick<Authenticator, 'issueTicket'> {
  * gets the same words for all.
  * @throws {ModuleFault} if the module can't be loaded, or exports neither hook
  */
-export async function openAuth(config: AuthConfig, onError: OnFailure, clock: Clock = realClock): Promise<Auth> {
+export async function openAuth(config: AuthConfig, onError: OnFailure, modules: Modules = nodeModules): Promise<Auth> {
   const { module } = config
-  let hooks: Hooks = module === undefined ? {} : await loadHooks(module)
+  let hooks: Hooks = module === undefined ? {} : await loadHooks(module, modules)
   const askAuthenticate: AuthenticateHook = (credentials) => hooks.authenticate?.(credentials)
   const askAuthorize: Authorize = (action, identity) => hooks.authorize?.(action, identity) ?? false
   const { authenticate, issueTicket } = openAuthenticator(config, {
-    clock,
+    clock: realClock,
     authenticate: hooks.authenticate && askAuthenticate,
   })
   return {
@@ -42,7 +43,7 @@ export async function openAuth(config: AuthConfig, onError: OnFailure, clock: Cl
     explain: config.explain ?? false,
     async reload() {
       if (module === undefined) return false
-      const loaded = await loadHooks(module)
+      const loaded = await loadHooks(module, modules)
       for (const name of ['authenticate', 'authorize'] as const)
         if (!hooks[name] !== !loaded[name])
           throw new ModuleFault(module, `"module" in [auth] exports other hooks than before; restart`, undefined)

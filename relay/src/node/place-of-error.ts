@@ -17,10 +17,20 @@ const own = path.resolve(import.meta.dirname, '..')
 export function placeOfError(cause: unknown): PlaceOfError | undefined {
   if (!(cause instanceof Error)) return undefined
   try {
-    return placesIn(String(cause.stack))[0] ?? importIn(String(cause.message))
+    return locIn(cause) ?? placesIn(String(cause.stack))[0] ?? importIn(String(cause.message))
   } catch {
     return undefined // the thrown value has no text
   }
+}
+
+/** The place that bundlers add to the errors of a module that they can't read. */
+function locIn(cause: Error): PlaceOfError | undefined {
+  const { loc, id } = cause as {
+    readonly loc?: { readonly file?: unknown; readonly line?: unknown }
+    readonly id?: unknown
+  }
+  const file = loc?.file ?? id
+  return typeof file === 'string' && typeof loc?.line === 'number' ? { file, line: loc.line } : undefined
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net'
 import { type Part, part } from '../core/part.js'
-import { createRelay, type Relay, type RelayOptions } from '../core/relay.js'
+import { createRelay, type Relay, type RelayOptions, type RelayView } from '../core/relay.js'
 import type { Gateway } from '../gateways/gateway.js'
+import { type InProcess, inProcess } from './connect.js'
 import type { FrontSettings } from './front/front.js'
+import { guest, type HostServer } from './guest.js'
 import { type HttpServer, httpServer } from './http-server.js'
 import { newId } from './new-id.js'
 import { openRoutes } from './open-routes.js'
@@ -26,10 +28,21 @@ export interface Endpoint extends FrontSettings {
   readonly keepAliveMs?: number | undefined
 }
 
+/** The gateways of a relay on a server of the application. */
+export interface Guest {
+  /** The gateways, in the order in which they see a request. */
+  readonly gateways: readonly Gateway[]
+  readonly on: HostServer
+  /** The only broker that they give access to. @default all of them */
+  readonly broker?: string | undefined
+}
+
 /** The options of `serveAll`: those of a relay, and its ports. */
 export interface ServeAllOptions extends Omit<RelayOptions, 'newId'> {
   /** The ports, each with its gateways. */
   readonly endpoints: readonly Endpoint[]
+  /** The servers of the application that it serves, too. @default none */
+  readonly guests?: readonly Guest[] | undefined
   /** Set if this process is one of several that share their ports. @default it listens by itself */
   readonly workers?: Workers | undefined
 }
@@ -43,7 +56,7 @@ export interface Workers {
 }
 
 /** A running relay with its ports. */
-export interface ServingAll {
+export interface ServingAll extends Pick<InProcess, 'connect'> {
   readonly relay: Relay
   /** The ports that it listens on, in the order of the endpoints. */
   readonly ports: readonly number[]
@@ -51,53 +64,29 @@ export interface ServingAll {
   close(): Promise<void>
 }
 
-/** The options of `serveRelay`: those of a relay, and of its port. */
-export interface RelayServerOptions extends Omit<RelayOptions, 'newId'>, Omit<Endpoint, 'broker'> {}
-
-/** A running relay with its port. */
-export interface RelayServer extends Omit<ServingAll, 'ports'> {
-  /** The port that it listens on. */
-  readonly port: number
-}
-
-/** Opens a relay with its gateways on one port. */
-export async function serveRelay({
-  gateways,
-  port,
-  host,
-  keepAliveMs,
-  tls,
-  proxyProtocol,
-  trustedProxies,
-  ...options
-}: RelayServerOptions): Promise<RelayServer> {
-  const endpoint = { gateways, port, host, keepAliveMs, tls, proxyProtocol, trustedProxies }
-  const { relay, ports, close } = await serveAll({ ...options, endpoints: [endpoint] })
-  return { relay, port: ports[0] ?? port, close }
-}
-
 /** Opens one relay with gateways on several ports. */
-export async function serveAll({ endpoints, workers, ...options }: ServeAllOptions): Promise<ServingAll> {
-  // Components may need a broker that no port gives access to.
-  const reached = new Set(endpoints.map(({ broker }) => broker))
-  const others = (): readonly Part[] =>
-    reached.has(undefined)
-      ? []
-      : relay
-          .health()
-          .flatMap(({ name, cause, status }): readonly Part[] =>
-            reached.has(name) ? [] : [part(`broker "${name}"`, status === 'up' ? undefined : (cause ?? 'it is down'))],
-          )
-  const parts = async (): Promise<readonly Part[]> => [...others(), ...((await options.parts?.()) ?? [])]
+export async function serveAll({ endpoints, guests = [], workers, ...options }: ServeAllOptions): Promise<ServingAll> {
+  const reached = new Set([...endpoints, ...guests].map(({ broker }) => broker))
+  const parts = async (): Promise<readonly Part[]> => [
+    ...unreached(relay, reached),
+    ...((await options.parts?.()) ?? []),
+  ]
   const relay = await createRelay({ ...options, parts, newId })
   const closing = new AbortController()
+  const local = inProcess(relay)
   const servers: HttpServer[] = []
   const stays: Promise<void>[] = []
   const stayFor = (work: Promise<void>): void => void stays.push(work)
+  const viewOf = (broker: string | undefined): RelayView => (broker === undefined ? relay : relay.only(broker))
+
+  function open(server: HttpServer, gateways: readonly Gateway[], view: RelayView): void {
+    servers.push(server)
+    for (const gateway of gateways) gateway({ ...server.ports, closing: closing.signal, stayFor }, view)
+  }
 
   async function listen(endpoint: Endpoint, index: number): Promise<number> {
     const { gateways, port, host, broker, keepAliveMs, tls, proxyProtocol, trustedProxies } = endpoint
-    const view = broker === undefined ? relay : relay.only(broker)
+    const view = viewOf(broker)
     const worker = workers && { folder: workers.folder, relay: relay.id, endpoint: index }
     const server = httpServer(openRoutes(view), {
       slice: relay.slice,
@@ -108,25 +97,38 @@ export async function serveAll({ endpoints, workers, ...options }: ServeAllOptio
       trustedProxies,
       router: worker && workerRouter(worker),
     })
-    servers.push(server)
-    for (const gateway of gateways) gateway({ ...server.ports, closing: closing.signal, stayFor }, view)
+    open(server, gateways, view)
     return (await server.listen(worker ? { path: workerSocketPath(worker) } : { port, host })) ?? port
   }
 
   async function close(): Promise<void> {
     closing.abort()
-    const drained = Promise.all(stays)
-    await Promise.all(servers.map((server) => server.close(drained)))
+    const drained = Promise.all([...stays, local.close()])
+    await Promise.all([drained, ...servers.map((server) => server.close(drained))])
     await relay.close()
   }
 
   try {
     const ports: number[] = []
     for (const [i, endpoint] of endpoints.entries()) ports.push(await listen(endpoint, i))
+    for (const { gateways, on, broker } of guests) {
+      const view = viewOf(broker)
+      open(guest(openRoutes(view), on, relay.slice), gateways, view)
+    }
     workers?.onConnection((endpoint, socket) => servers[endpoint]?.take(socket))
-    return { relay, ports, close }
+    return { relay, ports, connect: local.connect, close }
   } catch (cause) {
     await close()
     throw cause
   }
+}
+
+/** The brokers that no gateway gives access to: components may need them. */
+function unreached(relay: Relay, reached: ReadonlySet<string | undefined>): readonly Part[] {
+  if (reached.has(undefined)) return []
+  return relay
+    .health()
+    .flatMap(({ name, cause, status }): readonly Part[] =>
+      reached.has(name) ? [] : [part(`broker "${name}"`, status === 'up' ? undefined : (cause ?? 'it is down'))],
+    )
 }

@@ -6,7 +6,7 @@ import { realClock } from '../core/clock.js'
 import { v1Codecs } from '../gateways/dialects/v1/encoders.js'
 import { websocket } from '../gateways/endpoints/websocket.js'
 import { newId } from './new-id.js'
-import { serveRelay } from './serve.js'
+import { serveRelay } from './serve-relay.js'
 
 /** With fewer subscribers, or fewer rounds per codec, V8 does not compile all that is worth it. */
 const subscriberCount = 4

@@ -1,5 +1,6 @@
 import type { BrokerMessage, Subject } from '@wildcast/protocol'
 import type { StoredMessage } from '../core/history-store.js'
+import type { Written } from '../core/store.js'
 
 /** Returns the user of the client that writes a value. */
 export function userOf({ user, from }: BrokerMessage): string | undefined {
@@ -18,6 +19,12 @@ export function changeOf(message: BrokerMessage, { revision, deleted, position }
   const { id, from, subject, payload, responseSubject, headers, more, error } = message
   const user = userOf(message)
   return { id, from, subject, payload, responseSubject, headers, more, error, revision, deleted, user, position }
+}
+
+/** Returns the position of a message that was kept. */
+export function keptPosition(written: Written<string>): string {
+  if (written.kind !== 'written') throw new TypeError('the store has not kept the message')
+  return written.revision
 }
 
 /** Returns a message as the history keeps it. */

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.js'
 import { type HistoryRule, HistoryRules } from '../core/history-rules.js'
 import type { HistoryStore } from '../core/history-store.js'
 import type { Soon, StoredValue, ValuePage, ValuePageRequest, ValueWrite, Written } from '../core/store.js'
-import { changeOf, type StoredFields, userOf } from './change.js'
+import { changeOf, keptPosition, type StoredFields, userOf } from './change.js'
 import type { StoreLimits } from './limits.js'
 import type { LocalStore, OpenStore, Subscribers } from './local-store.js'
 import {
@@ -72,12 +72,13 @@ class SqliteStore implements LocalStore {
     if (rules.list.length > 0) this.history = this.#historyOf(writer)
   }
 
-  write({ message, ifRevision, ttlMs, will }: ValueWrite): Promise<Written<string>> {
+  write({ message, ifRevision, ttlMs, will, key }: ValueWrite): Promise<Written<string>> {
     const write: FileWrite = {
       ...fieldsOf(message),
       ...(ifRevision !== undefined && { ifRevision }),
       ...(ttlMs !== undefined && { ttlMs }),
       ...(will && { will: { ...will, payload: ownBytes(will.payload) } }),
+      ...(key && { key }),
     }
     return this.#gather(message, write)
   }
@@ -116,10 +117,8 @@ class SqliteStore implements LocalStore {
   #historyOf(writer: WriterThread): HistoryStore {
     return {
       rules: this.#rules,
-      append: async (message) => {
-        const outcome = await this.#gather(message, { ...fieldsOf(message), append: true })
-        return outcome.kind === 'written' ? outcome.revision : ''
-      },
+      append: async (message, key) =>
+        keptPosition(await this.#gather(message, { ...fieldsOf(message), append: true, ...(key && { key }) })),
       historyPage: (pattern, request) => writer.call('historyPage', { pattern, request }),
       historyState: (pattern, position) => writer.call('historyState', { pattern, position }),
       forget: async () => {
@@ -165,7 +164,7 @@ class SqliteStore implements LocalStore {
       reject(errorFromThread(outcome.failure))
       return
     }
-    if (outcome.kind === 'written') this.#deliver(message, outcome.revision, write.append === true)
+    if (outcome.kind === 'written' && !outcome.repeated) this.#deliver(message, outcome.revision, write.append === true)
     resolve(outcome)
   }
 

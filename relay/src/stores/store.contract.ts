@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import type { Lack, StoreUnderTest } from '../testing/store-under-test.js'
 import { conditionsContract } from './store-conditions.contract.js'
+import { keysContract } from './store-keys.contract.js'
 import { limitsContract } from './store-limits.contract.js'
 import { pagesContract } from './store-pages.contract.js'
 import { relaysContract } from './store-relays.contract.js'
@@ -17,6 +18,7 @@ export function storeContract(name: string, store: StoreUnderTest): void {
     writesContract(store)
     if (has('revisions')) revisionsContract(store)
     if (has('revisions')) conditionsContract(store)
+    if (has('revisions')) keysContract(store)
     pagesContract(store)
     if (has('limits')) limitsContract(store)
     if (has('ttl')) ttlContract(store)

@@ -1,9 +1,10 @@
 import { jsonCodec, parseSubject, type RelayFrame, type WelcomeFrame } from '@wildcast/protocol'
 import type { RelayOptions } from '../core/relay.js'
 import type { Sessions } from '../core/sessions.js'
-import { v1Encoder } from '../gateways/dialects/v1/encoders.js'
+import { joinLines, lineFrame } from '../gateways/connections/in-memory-framing.js'
 import type { Reader } from '../gateways/dialects/v1/reader.js'
 import { v1 } from '../gateways/dialects/v1/v1.js'
+import { v1Encoder } from '../gateways/dialects/v1/v1-encoder.js'
 import type { FakeClock } from './fake-clock.js'
 import { newClient } from './new-client.js'
 import { type ScriptedBroker, scriptedBroker } from './scripted-broker.js'
@@ -16,10 +17,10 @@ export type LineFrame = { readonly [Kind in Exclude<RelayFrame['kind'], 'Receive
   readonly Received?: number
 }
 
-const encode = (text: string | Uint8Array): Uint8Array => new TextEncoder().encode(`${String(text)}\n`)
-const lines = v1(jsonCodec, v1Encoder(jsonCodec, encode))
+const form = { framed: lineFrame, join: joinLines }
+const lines = v1(jsonCodec, v1Encoder(jsonCodec, form))
 /** The same bytes, but of another encoder. */
-export const otherLines = v1(jsonCodec, v1Encoder(jsonCodec, encode))
+export const otherLines = v1(jsonCodec, v1Encoder(jsonCodec, form))
 
 /** A connection to a relay, in v1 with a frame on each line. */
 export interface Line {

@@ -9,6 +9,7 @@ import {
   WildcastError,
 } from '@wildcast/protocol'
 import type { Features } from '../core/broker.js'
+import { usedKey } from '../core/publish-key.js'
 import { revisionOf, termAfter } from '../core/revision.js'
 import type { StoredValue, ValuePage, ValueStore, ValueWrite, Written } from '../core/store.js'
 import { type ScriptedBroker, scriptedBroker } from './scripted-broker.js'
@@ -68,6 +69,7 @@ class Scripted implements ScriptedStore {
   readonly written: string[] = []
   readonly #deliver: (change: BrokerMessage) => void
   readonly #values: Map<string, StoredValue & Pick<ValueWrite, 'will'>> = new Map()
+  readonly #keys: Map<string, { readonly fingerprint: string; readonly written: Written<string> }> = new Map()
   readonly #failures: Failing[] = []
   readonly #term = termAfter(undefined, 1, 0)
   #count = 0
@@ -83,7 +85,7 @@ class Scripted implements ScriptedStore {
   readonly write = (write: ValueWrite): Written | Promise<Written> =>
     this.#call('write', write.message.subject, () => {
       this.#between.pop()?.()
-      return this.#isRefused() ? { kind: 'refused', revision: undefined } : this.#apply(write)
+      return this.#isRefused() ? { kind: 'refused', revision: undefined } : this.#once(write)
     })
 
   readonly read = (subject: string): StoredValue | undefined | Promise<StoredValue | undefined> =>
@@ -158,6 +160,17 @@ class Scripted implements ScriptedStore {
     if (failure?.code === 'interrupted') run()
     if (failure) throw new WildcastError(failure.code, 'as the test wants')
     return run()
+  }
+
+  /** Remembers keys for ever. */
+  #once(write: ValueWrite): Written<string> {
+    const { key } = write
+    const known = key && this.#keys.get(key.name)
+    if (known && known.fingerprint !== key.fingerprint) throw usedKey()
+    if (known) return known.written.kind === 'written' ? { ...known.written, repeated: true } : known.written
+    const written = this.#apply(write)
+    if (key && written.kind !== 'refused') this.#keys.set(key.name, { fingerprint: key.fingerprint, written })
+    return written
   }
 
   #apply({ message, ifRevision, will }: ValueWrite): Written<string> {

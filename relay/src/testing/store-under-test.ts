@@ -11,8 +11,8 @@ export interface LimitsInTest {
   readonly bytes?: number
 }
 
-/** An ability that a store may lack. Conditions need revisions. */
-export type Lack = 'revisions' | 'users' | 'ttl' | 'limits' | 'reserved subjects'
+/** An ability that a store may lack. Conditions need revisions. For keys see docs/delivery.md. */
+export type Lack = 'revisions' | 'users' | 'ttl' | 'limits' | 'reserved subjects' | 'exact keys'
 
 /** A kind of store. Its contract gates tests by these properties. */
 export interface StoreUnderTest {

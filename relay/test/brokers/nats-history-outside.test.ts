@@ -1,7 +1,9 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest'
+import { nats, newId, realClock } from '../../src/index.js'
 import { listen, publish, subject, text } from '../../src/testing/broker-under-test.js'
 import { append, payloadsOfHistory, rule } from '../../src/testing/history-under-test.js'
 import { type Nats, startNats } from '../servers/nats.js'
+import { testLink } from './link.js'
 import { opened, stranger } from './nats-link.js'
 import { emptied, jetStreamCall } from './nats-store.js'
 
@@ -33,6 +35,24 @@ it('keeps and delivers what a program without Wildcast publishes, once, with its
   ])
   expect((await wide.take(4)).map(text).sort()).toEqual(['a', 'b', 'c', 'd'])
   expect(await payloadsOfHistory(broker, 'room.*.msg', { before: position })).toEqual(['a'])
+})
+
+it('leaves out what is too large for clients, in pages as in live messages, and counts it', async () => {
+  const settings = { addresses: [server.url], history: [rule('room.*.msg')] }
+  const { broker, dropped } = await testLink(nats(settings, { clock: realClock, newId, maxPayload: 1000 }))
+  const inbox = await listen(broker, 'room.*.msg')
+  const client = await stranger(server)
+  client.publish('room.1.msg', 'x'.repeat(1001))
+  client.publish('room.1.msg', 'x'.repeat(1000))
+  await client.flush()
+  const position = await append(broker, 'room.1.msg', 'end')
+  expect((await inbox.take(2)).map((message) => text(message).length)).toEqual([1000, 3])
+  expect(dropped).toEqual(['too_large'])
+  expect((await payloadsOfHistory(broker, 'room.*.msg')).map((payload) => payload.length)).toEqual([1000, 3])
+  expect((await payloadsOfHistory(broker, 'room.*.msg', { before: position })).map(({ length }) => length)).toEqual([
+    1000,
+  ])
+  expect(dropped).toEqual(['too_large', 'too_large', 'too_large'])
 })
 
 it('is off, with the reason, if rules overlap or another stream has their subjects', async () => {

@@ -14,6 +14,7 @@ historyContract('NATS', {
   shared: true,
   durable: true,
   byRule: true,
+  lacks: ['exact keys'],
   async open(_, history) {
     await emptied(server)
     return natsStore(server, history && { history })

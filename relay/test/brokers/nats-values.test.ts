@@ -15,7 +15,7 @@ storeContract('NATS', {
   shared: true,
   leased: true,
   durable: true,
-  lacks: ['ttl'],
+  lacks: ['ttl', 'exact keys'],
   async open(limits) {
     await emptied(server)
     return natsStore(server, limits && { store: limits })

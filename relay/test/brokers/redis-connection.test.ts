@@ -1,6 +1,6 @@
 import { parsePattern, parseSubject, WildcastError } from '@wildcast/protocol'
 import { Redis as Ioredis } from 'ioredis'
-import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { BrokerConnection } from '../../src/brokers/foreign/driver.js'
 import { redisDriver } from '../../src/brokers/redis/driver.js'
 import { RedisResponder } from '../../src/brokers/redis/redis-responder.js'
@@ -8,27 +8,14 @@ import { Scripts } from '../../src/brokers/redis/scripts.js'
 import { type RedisNative, redisNames } from '../../src/brokers/redis/subjects.js'
 import { Subscriber } from '../../src/brokers/redis/subscriber.js'
 import type { Interest } from '../../src/core/broker.js'
+import { emptiedRedis } from '../servers/emptied-redis.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
-import { type Redis, startRedis } from '../servers/redis.js'
 import { openProxy } from '../servers/tcp-proxy.js'
 import { ports } from './redis-link.js'
 
 // One connection, without a link that hides when it acts.
 
-let server: Redis
-let redis: Ioredis
-
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Ioredis(server.url)
-  return async () => {
-    redis.disconnect()
-    await server.stop()
-  }
-})
-beforeEach(async () => {
-  await redis.flushall()
-})
+const own = emptiedRedis()
 
 const leaseTimes = { leaseMs: 500, renewEveryMs: 50, keepMs: 60_000 }
 
@@ -36,7 +23,7 @@ async function connect(): Promise<{
   connection: BrokerConnection<RedisNative>
   nativeOf(interest: Omit<Interest, 'pattern'>): RedisNative
 }> {
-  const driver = redisDriver({ url: server.url }, ports, leaseTimes)
+  const driver = redisDriver({ url: own.server.url }, ports, leaseTimes)
   const connection = await driver.connect({ lost: () => {}, dropped: () => {} })
   onTestFinished(() => connection.close())
   return { connection, nativeOf: (interest) => driver.nativeOf({ pattern: parsePattern('a.b'), ...interest }) }
@@ -52,9 +39,9 @@ async function open(at: { readonly port: number }): Promise<Ioredis> {
 describe('a responder', () => {
   /** Its subscriber connects through a proxy, its scripts don't. */
   async function begin() {
-    const proxy = endsWithTest(await openProxy(server.port))
+    const proxy = endsWithTest(await openProxy(own.server.port))
     const subscribing = await open({ port: proxy.port })
-    const publishing = await open({ port: server.port })
+    const publishing = await open({ port: own.server.port })
     const refused: unknown[] = []
     const responder = new RedisResponder({
       subject: parseSubject('a'),
@@ -80,27 +67,27 @@ describe('a responder', () => {
     proxy.stall()
     const left = responder.leave()
     await publishing.ping()
-    expect(await redis.publish('request.7.a', 'meanwhile')).toBe(1)
-    expect(await redis.get('lease')).toBe('me')
+    expect(await own.redis.publish('request.7.a', 'meanwhile')).toBe(1)
+    expect(await own.redis.get('lease')).toBe('me')
     proxy.flow()
     await left
-    expect(await redis.get('lease')).toBeNull()
+    expect(await own.redis.get('lease')).toBeNull()
     expect(refused).toEqual([['response.7.a', 'no_responders']])
   })
 
   it('that has lost its lease to another leaves requests to that one', async () => {
     const { responder, refused, proxy, subscribing } = await begin()
-    await redis.publish('request.7.a', 'to both, perhaps')
+    await own.redis.publish('request.7.a', 'to both, perhaps')
     await subscribing.ping()
     proxy.stall()
-    await redis.set('lease', 'another')
+    await own.redis.set('lease', 'another')
     await expect(responder.ended).resolves.toMatchObject({ code: 'already_served' })
-    expect(await redis.publish('request.8.a', 'to both')).toBe(1)
+    expect(await own.redis.publish('request.8.a', 'to both')).toBe(1)
     proxy.flow()
-    await expect.poll(() => redis.pubsub('NUMPAT')).toBe(0)
+    await expect.poll(() => own.redis.pubsub('NUMPAT')).toBe(0)
     await subscribing.ping()
     expect(refused).toEqual([])
-    expect(await redis.get('lease')).toBe('another')
+    expect(await own.redis.get('lease')).toBe('another')
   })
 })
 
@@ -114,9 +101,9 @@ describe('a subscription that ends before it is confirmed', () => {
     const { confirmed, end } = connection.subscribe(nativeOf(interest), () => {})
     await Promise.allSettled([end(), confirmed])
     await connection.ping?.()
-    expect(await redis.pubsub('NUMPAT')).toBe(0)
-    expect(await redis.pubsub('CHANNELS')).toEqual([expect.stringMatching(/^_echo\./)])
-    expect(await redis.exists('wildcast:serve:a.b')).toBe(0)
-    expect(await redis.zcard('wildcast:members:a.b g')).toBe(0)
+    expect(await own.redis.pubsub('NUMPAT')).toBe(0)
+    expect(await own.redis.pubsub('CHANNELS')).toEqual([expect.stringMatching(/^_echo\./)])
+    expect(await own.redis.exists('wildcast:serve:a.b')).toBe(0)
+    expect(await own.redis.zcard('wildcast:members:a.b g')).toBe(0)
   })
 })

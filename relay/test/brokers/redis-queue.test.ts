@@ -1,9 +1,8 @@
-import { Redis as Ioredis } from 'ioredis'
-import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Settle } from '../../src/core/broker.js'
 import { type Clock, realClock } from '../../src/core/clock.js'
+import { emptiedRedis } from '../servers/emptied-redis.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
-import { type Redis, startRedis } from '../servers/redis.js'
 import { redisCli } from '../servers/redis-cli.js'
 import { openProxy } from '../servers/tcp-proxy.js'
 import { text } from './link.js'
@@ -14,22 +13,9 @@ import { consume, listen, open, publish, request } from './redis-link.js'
 /** Short enough for a test to wait for. */
 const leaseTimes = { leaseMs: 500, renewEveryMs: 100, keepMs: 60_000 }
 
-let server: Redis
-let redis: Ioredis
+const own = emptiedRedis()
 
-beforeAll(async () => {
-  server = await startRedis()
-  redis = new Ioredis(server.url)
-  return async () => {
-    redis.disconnect()
-    await server.stop()
-  }
-})
-beforeEach(async () => {
-  await redis.flushall()
-})
-
-const url = (): string => server.url
+const url = (): string => own.server.url
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => `${i}`)
 const sorted = (texts: readonly string[]): string[] => [...texts].sort((a, b) => Number(a) - Number(b))
 
@@ -43,7 +29,7 @@ async function holder(link: Awaited<ReturnType<typeof open>>, pattern = 'job', g
 }
 
 async function throughProxy() {
-  const proxy = endsWithTest(await openProxy(server.port))
+  const proxy = endsWithTest(await openProxy(own.server.port))
   return { proxy, link: await open({ url: `redis://127.0.0.1:${proxy.port}` }, leaseTimes) }
 }
 
@@ -56,8 +42,8 @@ describe('a group over two relays', () => {
     expect(sorted(inboxes.flatMap(({ messages }) => messages).map(text))).toEqual(numbers(1000))
     for (const { messages } of inboxes) expect(messages.length).toBeGreaterThan(50)
     // Nothing is left that could be delivered again.
-    await expect.poll(() => redis.xlen('wildcast:queue:job.* g')).toBe(0)
-    expect(await redis.xpending('wildcast:queue:job.* g', 'g')).toEqual([0, null, null, null])
+    await expect.poll(() => own.redis.xlen('wildcast:queue:job.* g')).toBe(0)
+    expect(await own.redis.xpending('wildcast:queue:job.* g', 'g')).toEqual([0, null, null, null])
   })
 
   it('delivers each at least once if a relay dies with pending messages', async () => {
@@ -82,12 +68,12 @@ describe('a group over two relays', () => {
     const inbox = await listen(quick.broker, 'job', { group: 'g' })
     const members = 'wildcast:members:job g'
     const ends = async (): Promise<number[]> =>
-      (await redis.zrange(members, 0, '-1', 'WITHSCORES')).map(Number).filter(Number.isFinite)
+      (await own.redis.zrange(members, 0, '-1', 'WITHSCORES')).map(Number).filter(Number.isFinite)
     const later = Math.max(...(await ends())) + leaseTimes.leaseMs
     await expect.poll(async () => Math.min(...(await ends()))).toBeGreaterThan(later)
     expect(inbox.messages).toEqual([])
     held[0]?.settle(true)
-    await expect.poll(() => redis.xlen('wildcast:queue:job g')).toBe(0)
+    await expect.poll(() => own.redis.xlen('wildcast:queue:job g')).toBe(0)
   })
 
   it('delivers more to others if a consumer is full', async () => {
@@ -144,7 +130,7 @@ describe('a group', () => {
     await expect.poll(() => refused.length).toBeGreaterThan(1)
     const inbox = await listen(broker, 'job', { group: 'g' })
     expect((await inbox.take(1)).map(text)).toEqual(['hard'])
-    await expect.poll(() => redis.xlen('wildcast:queue:job g')).toBe(0)
+    await expect.poll(() => own.redis.xlen('wildcast:queue:job g')).toBe(0)
   })
 
   it('does not deliver again what was pending when its link was lost', async () => {
@@ -163,7 +149,7 @@ describe('a group', () => {
     await expect.poll(texts).toEqual(numbers(4))
     held[2]?.settle(true)
     held[3]?.settle(true)
-    await expect.poll(() => redis.xlen('wildcast:queue:job g')).toBe(0)
+    await expect.poll(() => own.redis.xlen('wildcast:queue:job g')).toBe(0)
     expect(texts()).toEqual(numbers(4))
   })
 
@@ -178,7 +164,7 @@ describe('a group', () => {
         return () => {}
       },
     }
-    const proxy = endsWithTest(await openProxy(server.port))
+    const proxy = endsWithTest(await openProxy(own.server.port))
     const link = await open({ url: `redis://127.0.0.1:${proxy.port}` }, leaseTimes, clock)
     const { held, texts } = await holder(link)
     await publish(link.broker, 'job', '0')
@@ -188,13 +174,13 @@ describe('a group', () => {
     await expect.poll(() => link.statuses).toEqual(['up', 'down', 'up'])
     await expect.poll(() => delayed.length).toBe(1)
     held[0]?.settle(true)
-    for (let i = 0; i < 100; i++) await redis.ping() // time for an acknowledgement
+    for (let i = 0; i < 100; i++) await own.redis.ping() // time for an acknowledgement
     delays = false
     for (const run of delayed) run()
     await publish(link.broker, 'job', '1')
     await expect.poll(texts).toEqual(['0', '1'])
     held[1]?.settle(true)
-    await expect.poll(() => redis.xlen('wildcast:queue:job g')).toBe(0)
+    await expect.poll(() => own.redis.xlen('wildcast:queue:job g')).toBe(0)
   })
 
   it('gets the messages of its pattern, from relays only', async () => {
@@ -220,9 +206,9 @@ describe('a group', () => {
     const { broker, statuses } = await open({ url: url() }, leaseTimes)
     const inbox = await listen(broker, 'job', { group: 'g' })
     const plain = await listen(broker, 'job')
-    await redis.flushall()
-    await expect.poll(() => redis.exists('wildcast:queue:job g')).toBe(1)
-    await redis.script('FLUSH')
+    await own.redis.flushall()
+    await expect.poll(() => own.redis.exists('wildcast:queue:job g')).toBe(1)
+    await own.redis.script('FLUSH')
     const jobs = numbers(100)
     await Promise.all(jobs.map((job) => publish(broker, 'job', job)))
     expect((await plain.take(100)).map(text)).toEqual(jobs)
@@ -233,7 +219,7 @@ describe('a group', () => {
   it('is created again after XGROUP DESTROY', async () => {
     const { broker, statuses } = await open({ url: url() }, leaseTimes)
     const inbox = await listen(broker, 'job', { group: 'g' })
-    await redis.xgroup('DESTROY', 'wildcast:queue:job g', 'g')
+    await own.redis.xgroup('DESTROY', 'wildcast:queue:job g', 'g')
     await publish(broker, 'job', 'here')
     expect((await inbox.take(1)).map(text)).toEqual(['here'])
     expect(statuses).toEqual(['up'])
@@ -244,36 +230,36 @@ describe('a group', () => {
     const { broker } = await open({ url: url() }, short)
     for (const pattern of ['job', 'job.*']) await (await listen(broker, pattern, { group: 'g' })).undo()
     await publish(broker, 'job', 'kept for a while')
-    expect(await redis.exists('wildcast:queue:job g', 'wildcast:queue:job.* g')).toBe(2)
+    expect(await own.redis.exists('wildcast:queue:job g', 'wildcast:queue:job.* g')).toBe(2)
     const other = await open({ url: url() }, leaseTimes)
     await listen(other.broker, 'other', { group: 'g' })
-    await expect.poll(() => redis.exists('wildcast:queue:job g', 'wildcast:queue:job.* g')).toBe(0)
+    await expect.poll(() => own.redis.exists('wildcast:queue:job g', 'wildcast:queue:job.* g')).toBe(0)
     // Cleared by a publish, or by the renewals of other groups.
     await publish(broker, 'job.x')
-    await expect.poll(() => redis.hkeys('wildcast:groups')).toEqual(['other'])
+    await expect.poll(() => own.redis.hkeys('wildcast:groups')).toEqual(['other'])
   })
 
   it('skips entries that a foreign client has added to its stream', async () => {
     const { broker, dropped } = await open({ url: url() })
     const inbox = await listen(broker, 'job', { group: 'g' })
     const stream = 'wildcast:queue:job g'
-    await redis.xadd(stream, '*', 'foo', 'bar')
-    await redis.xadd(stream, '*', 'subject', 'job\n', 'payload', 'x')
-    await redis.xadd(stream, '*', 'subject', Buffer.of(0xff), 'payload', 'x')
+    await own.redis.xadd(stream, '*', 'foo', 'bar')
+    await own.redis.xadd(stream, '*', 'subject', 'job\n', 'payload', 'x')
+    await own.redis.xadd(stream, '*', 'subject', Buffer.of(0xff), 'payload', 'x')
     await publish(broker, 'job', 'ours')
     expect((await inbox.take(1)).map(text)).toEqual(['ours'])
     expect(dropped).toEqual(['foreign_message', 'foreign_message', 'foreign_message'])
-    await expect.poll(() => redis.xlen(stream)).toBe(0)
+    await expect.poll(() => own.redis.xlen(stream)).toBe(0)
   })
 
   it('gets nothing if the memory of Redis is full, and the publish rejects (B9)', async () => {
     const { broker } = await open({ url: url() })
     const inboxes = [await listen(broker, 'job'), await listen(broker, 'job', { group: 'g' })]
-    await redis.config('SET', 'maxmemory', '1')
-    onTestFinished(() => void redis.config('SET', 'maxmemory', '0'))
+    await own.redis.config('SET', 'maxmemory', '1')
+    onTestFinished(() => void own.redis.config('SET', 'maxmemory', '0'))
     await expect(publish(broker, 'job', 'lost')).rejects.toMatchObject({ code: 'internal', message: /maxmemory/ })
     await publish(broker, 'no.group', 'accepted')
-    await redis.config('SET', 'maxmemory', '0')
+    await own.redis.config('SET', 'maxmemory', '0')
     await publish(broker, 'job', 'here')
     for (const inbox of inboxes) expect((await inbox.take(1)).map(text)).toEqual(['here'])
   })

@@ -19,6 +19,12 @@ for _, name in ipairs({ 'expiry', 'leases' }) do
     end
   end
 end
+for _, key in ipairs(redis.call('ZRANGE', 'wildcast:values:key-times', 0, -1)) do
+  redis.call('ZINCRBY', 'wildcast:values:key-times', -ARGV[1], key)
+  local record = redis.call('HGET', 'wildcast:values:keys', key)
+  local time = string.format('%013.0f', string.sub(record, 1, 13) - ARGV[1])
+  redis.call('HSET', 'wildcast:values:keys', key, time .. string.sub(record, 14))
+end
 `
 
 /** The same for kept messages, whose logs it replaces. ARGV: milliseconds. */

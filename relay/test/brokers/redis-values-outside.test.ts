@@ -6,12 +6,13 @@ import { everything } from '../../src/core/access/identity.js'
 import { createRelay } from '../../src/core/relay.js'
 import { leaseMs } from '../../src/core/store.js'
 import { newId } from '../../src/node/new-id.js'
+import { append, payloadsOfHistory, rule } from '../../src/testing/history-under-test.js'
 import { recordingOutlet } from '../../src/testing/recording-outlet.js'
 import { pass, read, revisionOfWrite, subjectsOf, valuesOf, write } from '../../src/testing/store-under-test.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
 import { type Redis, startRedis } from '../servers/redis.js'
 import { redisCli, redisSubscriber } from '../servers/redis-cli.js'
-import { text } from './link.js'
+import { testLink, text } from './link.js'
 import { listen, open, ports, publish, serve } from './redis-link.js'
 import { emptied, redisStore } from './redis-store.js'
 
@@ -35,6 +36,19 @@ const isChange = ({ revision }: BrokerMessage): boolean => revision !== undefine
 /** A mark as a relay would publish it. */
 const markOf = (payload: string): string =>
   `0000000000-000000001${digestText(Buffer.from(payload), payload === '' ? 'd' : 'v')}`
+
+it('values and kept messages that are too large for clients are left out of pages, and counted', async () => {
+  const history = [rule('room.*')]
+  const { broker } = await relay({ history })
+  const small = await testLink(redis({ url: server.url, history }, { ...ports, maxPayload: 1000 }))
+  for (const [i, length] of [1000, 1001].entries()) {
+    await write(broker, `v.${i}`, 'x'.repeat(length))
+    await append(broker, `room.${i}`, 'x'.repeat(length))
+  }
+  expect(await subjectsOf(small.broker, 'v.*')).toEqual(['v.0'])
+  expect((await payloadsOfHistory(small.broker, 'room.*')).map(({ length }) => length)).toEqual([1000])
+  expect(small.dropped).toEqual(['too_large', 'too_large'])
+})
 
 describe('a client of Redis without Wildcast', () => {
   it('receives the payload of a value as a plain message, and an empty one for a deletion', async () => {

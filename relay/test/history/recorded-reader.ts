@@ -1,9 +1,6 @@
-import type { WebSocket } from 'ws'
-import { connected, type FrameFields } from '../values/raw-client.js'
+import type { FrameFields } from '../values/raw-client.js'
+import { beginSession, type RecordedSession } from '../values/recorded-session.js'
 import type { HistoryEvent, HistoryReaderRecord } from './history-record.js'
-
-/** Frames that a client does not count. */
-const uncounted: readonly string[] = ['Welcome', 'Received', 'GoingAway']
 
 export interface HistoryReaderOptions {
   readonly url: string
@@ -17,15 +14,10 @@ export interface HistoryReaderOptions {
 }
 
 /** A subscriber of a history. */
-export interface RecordedHistoryReader {
+export interface RecordedHistoryReader extends Pick<RecordedSession, 'pause' | 'resume' | 'reconnect'> {
   readonly record: HistoryReaderRecord
   /** The last position that it has received. */
   readonly position: string
-  /** Stops reading from the network, as a slow client does, or continues. */
-  pause(): void
-  resume(): void
-  /** Loses the connection, and resumes the session over another one. */
-  reconnect(): Promise<void>
   /** Loses the connection and the session, and asks for what it has missed. */
   comeBack(): Promise<void>
   /** From now on it asks again after each gap, and after one that it has ignored. */
@@ -45,9 +37,6 @@ export async function openHistoryReader(
   let { heals } = options
   const events: HistoryEvent[] = []
   let position = options.after
-  let socket: WebSocket
-  let session: string | undefined
-  let received = 0
   /** The number of the last request, and whether the relay has answered it. */
   let ref = 0
   let isAnswered = false
@@ -56,14 +45,13 @@ export async function openHistoryReader(
   /** By the payload that is waited for. */
   const awaited: Map<string, () => void> = new Map()
 
-  const send = (frame: unknown): void => socket.send(JSON.stringify(frame))
   const ask = (): void => {
     isAnswered = false
     events.push({ kind: 'asked', after: position, at: tick() })
-    send({ Subscribe: { ref: ++ref, subject: pattern, after: position || 'start' } })
+    session.send({ Subscribe: { ref: ++ref, subject: pattern, after: position || 'start' } })
   }
   const askAgain = (): void => {
-    send({ Unsubscribe: { id } })
+    session.send({ Unsubscribe: { id } })
     ask()
   }
   const receive: Record<string, (body: FrameFields) => void> = {
@@ -103,33 +91,8 @@ export async function openHistoryReader(
       if (asked !== undefined || !heals) throw new Error(`the subscription of ${name} has ended`)
     },
   }
-  /** Connects, or continues the session. Resolves with the answer. */
-  const attach = (): Promise<FrameFields> =>
-    new Promise((resolve, reject) => {
-      connected(url, (kind, body, own) => {
-        if (own !== socket) return // of the connection that was lost
-        if (kind === 'Welcome') resolve(body)
-        if (uncounted.includes(kind)) return
-        own.send(`{"Received":${++received}}`)
-        receive[kind]?.(body)
-      }).then((opened) => {
-        socket = opened
-        opened.send(JSON.stringify({ Connect: session === undefined ? {} : { session, received } }))
-      }, reject)
-    })
-  /** Loses the connection, and the frames that it has buffered. */
-  const lose = (): void => {
-    socket.removeAllListeners('message')
-    socket.terminate()
-  }
-  const begin = async (): Promise<void> => {
-    session = undefined
-    received = 0
-    isAnswered = false
-    session = (await attach()).session
-    ask()
-  }
-  await begin()
+  const session = await beginSession(name, url, receive)
+  ask()
   return {
     get record() {
       return { name, matches, unbounded, events, stayed }
@@ -137,16 +100,13 @@ export async function openHistoryReader(
     get position() {
       return position
     },
-    pause: () => socket.pause(),
-    resume: () => socket.resume(),
-    async reconnect() {
-      lose()
-      const { resumed } = await attach()
-      if (!resumed) throw new Error(`the session of ${name} could not be resumed`)
-    },
+    pause: session.pause,
+    resume: session.resume,
+    reconnect: session.reconnect,
     async comeBack() {
-      lose()
-      await begin()
+      isAnswered = false
+      await session.restart()
+      ask()
     },
     heal() {
       heals = true
@@ -159,7 +119,7 @@ export async function openHistoryReader(
       }),
     leave() {
       stayed = false
-      socket.close(1000)
+      session.close()
     },
   }
 }

@@ -1,15 +1,14 @@
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
-import { WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import { realClock } from '../../src/core/clock.js'
 import { defaultStoreLimits } from '../../src/stores/limits.js'
 import type { FileMessage } from '../../src/stores/sqlite/message-row.js'
 import { openStoreFile } from '../../src/stores/sqlite/store-file.js'
 import { portsOf, start } from '../command.js'
 import { temporaryFolder } from '../servers/temporary-folder.js'
+import { endOf, killRelay, openSocket } from './killed-relay.js'
 import { seededRandom } from './random.js'
 
 // `WILDCAST_LONG=1` kills 200 times; STORE_SEED repeats a run.
@@ -32,6 +31,11 @@ subjects = "short.*"
 messages = ${kept}
 `
 
+interface PublisherFrame {
+  readonly Ack?: { readonly ref: number }
+  readonly Message?: { readonly message: string; readonly position: string }
+}
+
 /** A client that publishes numbers as fast as they are acknowledged, and receives them. */
 class Publisher {
   acks = 0
@@ -51,20 +55,14 @@ class Publisher {
   /** Publishes until the relay ends. */
   async begin(url: string): Promise<void> {
     this.acks = 0
-    const socket = new WebSocket(url, 'wildcast.v1+json')
+    const socket = await openSocket<PublisherFrame>(url, (frame) => this.#receive(frame))
     this.#socket = socket
-    socket.on('error', () => {}) // the relay was killed
-    socket.on('message', (data) => {
-      for (const line of String(data).split('\n')) this.#receive(JSON.parse(line))
-    })
-    await once(socket, 'open')
-    socket.send('{"Connect":{}}')
     socket.send(JSON.stringify({ Subscribe: { ref: 0, subject: this.subject } }))
     for (let i = 0; i < mostInFlight; i++) this.#publish()
   }
 
   async end(): Promise<void> {
-    if (this.#socket && this.#socket.readyState !== WebSocket.CLOSED) await once(this.#socket, 'close')
+    await endOf(this.#socket)
   }
 
   #publish(): void {
@@ -73,10 +71,7 @@ class Publisher {
     this.#socket?.send(JSON.stringify({ Publish: { ref, subject: this.subject, message: `${ref}`, ...more } }))
   }
 
-  #receive(frame: {
-    readonly Ack?: { readonly ref: number }
-    readonly Message?: { readonly message: string; readonly position: string }
-  }): void {
+  #receive(frame: PublisherFrame): void {
     if (frame.Message) this.heard.set(Number(frame.Message.message), frame.Message.position)
     if (!frame.Ack || frame.Ack.ref === 0) return
     this.acknowledged.add(frame.Ack.ref)
@@ -94,12 +89,6 @@ function messagesIn(file: string): readonly FileMessage[] {
   } finally {
     store.close()
   }
-}
-
-async function kill(relay: ChildProcess): Promise<void> {
-  const ended = once(relay, 'close') // its workers have closed its output, too
-  relay.kill('SIGKILL')
-  await ended
 }
 
 /** Compares the messages of a publisher with what was acknowledged and delivered. */
@@ -136,7 +125,7 @@ it.each([
       await expect
         .poll(() => all.reduce((sum, { acks }) => sum + acks, 0), { interval: 1 })
         .toBeGreaterThan(acknowledged)
-      await kill(relay)
+      await killRelay(relay)
       await Promise.all(all.map((publisher) => publisher.end()))
       const messages = messagesIn(path.join(cwd, 'wildcast.db'))
       for (const publisher of all) check(publisher, messages)

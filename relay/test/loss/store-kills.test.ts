@@ -1,5 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
@@ -9,6 +7,7 @@ import type { FileValue } from '../../src/stores/sqlite/row.js'
 import { openStoreFile } from '../../src/stores/sqlite/store-file.js'
 import { portsOf, start } from '../command.js'
 import { temporaryFolder } from '../servers/temporary-folder.js'
+import { killRelay } from './killed-relay.js'
 import { seededRandom } from './random.js'
 import { StoreWriter } from './store-writer.js'
 
@@ -28,12 +27,6 @@ function valuesIn(file: string): ReadonlyMap<string, FileValue> {
   } finally {
     store.close()
   }
-}
-
-async function kill(relay: ChildProcess): Promise<void> {
-  const ended = once(relay, 'close') // its workers have closed its output, too
-  relay.kill('SIGKILL')
-  await ended
 }
 
 it.each([
@@ -60,7 +53,7 @@ it.each([
       await expect
         .poll(() => all.reduce((sum, { acks }) => sum + acks, 0), { interval: 1 })
         .toBeGreaterThan(acknowledged)
-      await kill(relay)
+      await killRelay(relay)
       await Promise.all(all.map((writer) => writer.end()))
       const values = valuesIn(file)
       expect(all.flatMap((writer) => writer.faults(values))).toEqual([])

@@ -1,12 +1,17 @@
-import { once } from 'node:events'
-import { WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import type { StoredValue } from '../../src/core/store.js'
+import { endOf, openSocket } from './killed-relay.js'
 
 /** A write of a subject: every seventh deletes. */
 interface Sent {
   readonly index: number
   /** Set when it was acknowledged. */
   revision?: string
+}
+
+interface WriterFrame {
+  readonly Ack?: { readonly ref: number; readonly revision?: string }
+  readonly Error?: unknown
 }
 
 interface History {
@@ -40,20 +45,12 @@ export class StoreWriter {
   async begin(url: string, before: string): Promise<void> {
     this.acks = 0
     if (before > this.newest) this.newest = before
-    const socket = new WebSocket(url, 'wildcast.v1+json')
-    this.#socket = socket
-    socket.on('error', () => {}) // the relay was killed
-    socket.on('message', (data) => {
-      for (const line of String(data).split('\n')) this.#receive(JSON.parse(line))
-    })
-    await once(socket, 'open')
-    socket.send('{"Connect":{}}')
+    this.#socket = await openSocket<WriterFrame>(url, (frame) => this.#receive(frame))
     for (let i = 0; i < mostInFlight; i++) this.#write()
   }
 
   async end(): Promise<void> {
-    const socket = this.#socket
-    if (socket && socket.readyState !== WebSocket.CLOSED) await once(socket, 'close')
+    await endOf(this.#socket)
     this.#inFlight.clear()
   }
 
@@ -98,10 +95,7 @@ export class StoreWriter {
     this.#socket?.send(JSON.stringify({ Publish: { ref, subject, message, retain: true } }))
   }
 
-  #receive(frame: {
-    readonly Ack?: { readonly ref: number; readonly revision?: string }
-    readonly Error?: unknown
-  }): void {
+  #receive(frame: WriterFrame): void {
     if (frame.Error) this.#faults.push(JSON.stringify(frame))
     if (!frame.Ack) return
     const { ref, revision } = frame.Ack

@@ -1,9 +1,6 @@
-import type { WebSocket } from 'ws'
-import { connected, type FrameFields } from './raw-client.js'
+import type { FrameFields } from './raw-client.js'
+import { beginSession, type RecordedSession } from './recorded-session.js'
 import { nameHeader, type ReaderEvent, type RecordedReader, type Tick } from './value-history.js'
-
-/** Frames that a client does not count. */
-const uncounted: readonly string[] = ['Welcome', 'Received', 'GoingAway']
 
 /** How a reader subscribes. */
 export interface ReaderOptions {
@@ -14,13 +11,8 @@ export interface ReaderOptions {
 }
 
 /** A subscriber that reads values. */
-export interface Reader {
+export interface Reader extends Pick<RecordedSession, 'pause' | 'resume' | 'reconnect'> {
   readonly record: RecordedReader
-  /** Stops reading from the network, as a slow client does, or continues. */
-  pause(): void
-  resume(): void
-  /** Loses the connection, and resumes the session over another one. */
-  reconnect(): Promise<void>
   /** Resolves when it has received a payload on a subject, and holds all values. */
   has(subject: string, payload: string): Promise<void>
   leave(): void
@@ -66,39 +58,17 @@ export async function openReader(name: string, tick: Tick, options: ReaderOption
       throw new Error(`the subscription of ${name} has ended`)
     },
   }
-  let received = 0
-  let session: string | undefined
-  let socket: WebSocket
-  /** Connects, or continues the session. Resolves with the answer. */
-  const attach = (): Promise<FrameFields> =>
-    new Promise((resolve, reject) => {
-      connected(url, (kind, body, own) => {
-        if (own !== socket) return // of the connection that was lost
-        if (kind === 'Welcome') resolve(body)
-        if (uncounted.includes(kind)) return
-        own.send(`{"Received":${++received}}`)
-        receive[kind]?.(body)
-      }).then((opened) => {
-        socket = opened
-        opened.send(JSON.stringify({ Connect: { session, received } }))
-      }, reject)
-    })
-  session = (await attach()).session
+  const session = await beginSession(name, url, receive)
   events.push({ kind: 'asked', at: tick() })
-  const send = (frame: unknown): void => socket.send(JSON.stringify(frame))
-  send({ Subscribe: { ref: 1, subject: pattern, broker, policy, retained: true } })
+  session.send({ Subscribe: { ref: 1, subject: pattern, broker, policy, retained: true } })
   let stayed = true
   return {
     get record() {
       return { name, all: policy === undefined, events, stayed }
     },
-    pause: () => socket.pause(),
-    resume: () => socket.resume(),
-    async reconnect() {
-      socket.terminate()
-      const { resumed } = await attach()
-      if (!resumed) throw new Error(`the session of ${name} could not be resumed`)
-    },
+    pause: session.pause,
+    resume: session.resume,
+    reconnect: session.reconnect,
     has: (subject, payload) =>
       new Promise((resolve) => {
         waiting.set(`${subject} ${payload}`, resolve)
@@ -106,7 +76,7 @@ export async function openReader(name: string, tick: Tick, options: ReaderOption
       }),
     leave() {
       stayed = false
-      socket.close(1000)
+      session.close()
     },
   }
 }

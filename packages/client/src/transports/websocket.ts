@@ -38,7 +38,7 @@ const batchBytes = 65_536
 
 /**
  * The relay's own protocol over a WebSocket. Frames sent in one turn go in one message, if the
- * relay accepts batches.
+ * relay accepts batches. As the `transport` of a client, it never falls back to HTTP.
  */
 export const websocketTransport: OpenTransport = (events, settings) => {
   const { codec } = settings

@@ -76,13 +76,14 @@ class ForeignBroker<N extends Native> implements Broker {
       clock,
       pingIntervalMs,
     })
+    const fits = (message: BrokerMessage): boolean => this.#fits(message)
     this.#subscriptions = new NativeSubscriptions({
       link: this.#link,
       nativeOf: (interest) => driver.nativeOf(interest),
-      fits: (message) => this.#fits(message),
+      fits,
     })
     this.#publisher = new Publisher({ link: this.#link, clock, publishTimeoutMs })
-    const ports = { link: this.#link, publisher: this.#publisher }
+    const ports = { link: this.#link, publisher: this.#publisher, fits }
     this.#values = new ForeignValues(ports)
     this.#history = driver.rules && new ForeignHistory(driver.rules, ports)
   }

@@ -5,8 +5,10 @@ import { StoreCalls, type StoreCallsPorts } from './store-calls.js'
 /** The values of a broker outside the process: see `StoreCalls`. */
 export class ForeignValues implements ValueStore {
   readonly #calls: StoreCalls<ValueStore>
+  readonly #fits: StoreCallsPorts['fits']
 
   constructor(ports: StoreCallsPorts) {
+    this.#fits = (message) => ports.fits(message)
     this.#calls = new StoreCalls(ports, {
       of: ({ values }) => values,
       absent: 'this broker keeps no values',
@@ -22,8 +24,9 @@ export class ForeignValues implements ValueStore {
     return this.#calls.call((values) => values.read(subject))
   }
 
-  page(pattern: Pattern, request: ValuePageRequest): Promise<ValuePage> {
-    return this.#calls.call((values) => values.page(pattern, request))
+  async page(pattern: Pattern, request: ValuePageRequest): Promise<ValuePage> {
+    const page = await this.#calls.call((values) => values.page(pattern, request))
+    return { ...page, values: page.values.filter(this.#fits) }
   }
 
   mark(): Promise<void> {

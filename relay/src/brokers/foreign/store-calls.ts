@@ -1,4 +1,4 @@
-import { WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { BrokerConnection } from './driver.js'
 import type { ReconnectingLink } from './link.js'
 import type { Publisher } from './publisher.js'
@@ -8,6 +8,8 @@ export interface StoreCallsPorts {
   readonly link: Pick<ReconnectingLink<BrokerConnection>, 'connection'>
   /** Keeps writes in order with publishes. */
   readonly publisher: Pick<Publisher, 'write'>
+  /** Whether clients may be sent what a program without Wildcast may have stored. Counts others. */
+  fits(message: BrokerMessage): boolean
 }
 
 /** One of the stores of a connection, and the words about it. */

@@ -1,11 +1,11 @@
 import { type BrokerMessage, parsePattern, parseSubject } from '@wildcast/protocol'
 import { expect, it } from 'vitest'
 import type { HistoryPage, HistoryPageRequest } from '../../core/history-store.js'
-import { readMessage } from './bodies.js'
 import {
   appendBody,
   historyPageBody,
   historyRequestBody,
+  readAppend,
   readHistoryBody,
   readHistoryRequest,
   readState,
@@ -17,9 +17,12 @@ import {
 const subject = parseSubject('room.1.msg')
 const pattern = parsePattern('room.*.msg')
 
-it('a message to keep carries the user of its client, and no session', () => {
+it('a message to keep carries its key and the user of its client, and no session', () => {
   const message: BrokerMessage = { subject, payload: 'x', from: { session: 's', user: 'ada' } }
-  expect(readMessage(appendBody(message))).toEqual({ subject, payload: 'x', user: 'ada' })
+  const key = { name: 'k', fingerprint: 'f' }
+  const read = { subject, payload: 'x', user: 'ada' }
+  expect(readAppend(appendBody(message, key))).toEqual([read, key])
+  expect(readAppend(appendBody(message))).toEqual([read, undefined])
 })
 
 it.each<[string, HistoryPageRequest]>([

@@ -1,7 +1,9 @@
 import type { BrokerMessage, Headers, Pattern, Payload, Subject } from '@wildcast/protocol'
 import type { HistoryPage, HistoryPageRequest, HistoryState, StoredMessage } from '../../core/history-store.js'
+import type { PublishKey } from '../../core/publish-key.js'
 import { userOf } from '../../stores/change.js'
-import { decode, encode, messageBody } from './bodies.js'
+import { decode, encode, type MessageBody, read, written } from './bodies.js'
+import { keyForm, readKey } from './value-bodies.js'
 
 // The bodies of the frames of a history, as in `bodies.ts`.
 
@@ -19,8 +21,14 @@ type StoredBody = readonly [
 type KnownState = HistoryState & { readonly isKnown: boolean }
 
 /** The user goes along, but no other field of `from`. */
-export function appendBody(message: BrokerMessage): Uint8Array {
-  return messageBody({ ...message, user: userOf(message) })
+export function appendBody(message: BrokerMessage, key?: PublishKey): Uint8Array {
+  const body = written({ ...message, user: userOf(message) })
+  return encode(key ? [body, keyForm(key)] : [body])
+}
+
+export function readAppend(body: Uint8Array): readonly [message: BrokerMessage, key?: PublishKey | undefined] {
+  const [message, key] = decode(body) as [MessageBody, ReturnType<typeof keyForm>?]
+  return [read(message), key && readKey(key)]
 }
 
 export function historyRequestBody(pattern: Pattern, request: HistoryPageRequest): Uint8Array {

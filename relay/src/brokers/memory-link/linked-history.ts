@@ -14,7 +14,7 @@ export function linkedHistory(
 ): HistoryStore {
   return {
     rules,
-    append: async (message) => readTextBody(await call(kinds.append, appendBody(message))),
+    append: async (message, key) => readTextBody(await call(kinds.append, appendBody(message, key))),
     historyPage: async (pattern, request) =>
       readHistoryBody(await call(kinds.historyPage, historyRequestBody(pattern, request))),
     historyState: async (pattern, position) =>

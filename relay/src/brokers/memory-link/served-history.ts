@@ -1,8 +1,7 @@
 import { WildcastError } from '@wildcast/protocol'
 import type { HistoryStore } from '../../core/history-store.js'
-import { readMessage } from './bodies.js'
 import { type Kind, kinds } from './frames.js'
-import { historyPageBody, readHistoryRequest, readStateRequest, stateBody } from './history-bodies.js'
+import { historyPageBody, readAppend, readHistoryRequest, readStateRequest, stateBody } from './history-bodies.js'
 import type { PageQueue } from './page-queue.js'
 import { textBody } from './value-bodies.js'
 
@@ -25,7 +24,7 @@ export class ServedHistory {
     if (!history) throw new WildcastError('unsupported', 'the memory broker of this machine keeps no messages')
     switch (kind) {
       case kinds.append:
-        return textBody(await history.append(readMessage(body)))
+        return textBody(await history.append(...readAppend(body)))
       case kinds.historyPage:
         return this.#page(history, body)
       case kinds.historyState:

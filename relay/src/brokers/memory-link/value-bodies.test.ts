@@ -24,6 +24,7 @@ it.each<[string, ValueWrite]>([
   ['no value', { message: { subject, payload: '' }, ifRevision: null }],
   ['a revision', { message: { subject, payload: 'x' }, ifRevision: 'r' }],
   ['all fields', { message: { subject, payload: 'x', headers, user: 'ada' }, ifRevision: 'r', ttlMs: 5, will }],
+  ['a key', { message: { subject, payload: 'x' }, key: { name: 'k', fingerprint: 'f' } }],
 ])('a write is read as it was written: %s', (_, write) => {
   expect(readWrite(writeBody(write))).toEqual(write)
 })
@@ -35,6 +36,7 @@ it('a write carries the user of its client', () => {
 
 it.each<Written>([
   { kind: 'written', revision: 'r' },
+  { kind: 'written', revision: 'r', repeated: true },
   { kind: 'unchanged' },
   { kind: 'refused', revision: 'r' },
   { kind: 'refused', revision: undefined },

@@ -1,4 +1,5 @@
 import type { Headers, Pattern, Payload, Subject } from '@wildcast/protocol'
+import type { PublishKey } from '../../core/publish-key.js'
 import type { StoredValue, StoredWill, ValuePage, ValuePageRequest, ValueWrite, Written } from '../../core/store.js'
 import { decode, encode, type MessageBody, read, written } from './bodies.js'
 
@@ -10,7 +11,11 @@ type WriteBody = readonly [
   ifRevision: string | null | false,
   ttlMs: number | null | undefined,
   will: readonly [Payload, string] | null | undefined,
+  key?: KeyBody | undefined,
 ]
+
+/** Absent from frames without a key. */
+type KeyBody = readonly [name: string, fingerprint: string]
 
 type ValueBody = readonly [
   subject: Subject,
@@ -21,31 +26,44 @@ type ValueBody = readonly [
 ]
 
 /** The user goes along, but no other field of `from`. */
-export function writeBody({ message, ifRevision, ttlMs, will }: ValueWrite): Uint8Array {
+export function writeBody({ message, ifRevision, ttlMs, will, key }: ValueWrite): Uint8Array {
   const { user = message.from?.user } = message
   const condition = ifRevision === undefined ? false : ifRevision
   const body: WriteBody = [written({ ...message, user }), condition, ttlMs, will && [will.payload, will.lease]]
-  return encode(body)
+  return encode(key ? [...body, keyForm(key)] : body)
 }
 
 export function readWrite(body: Uint8Array): ValueWrite {
-  const [message, ifRevision, ttlMs, will] = decode(body) as WriteBody
+  const [message, ifRevision, ttlMs, will, key] = decode(body) as WriteBody
   return {
     message: read(message),
     ifRevision: ifRevision === false ? undefined : ifRevision,
     ttlMs: ttlMs ?? undefined,
     will: will ? willOf(will) : undefined,
+    key: key && readKey(key),
   }
 }
 
+/** The form of a key in a body. */
+export function keyForm({ name, fingerprint }: PublishKey): KeyBody {
+  return [name, fingerprint]
+}
+
+/** Reads that form. */
+export function readKey([name, fingerprint]: KeyBody): PublishKey {
+  return { name, fingerprint }
+}
+
 export function writtenBody(result: Written): Uint8Array {
-  return encode([result.kind, result.kind === 'unchanged' ? undefined : result.revision])
+  const revision = result.kind === 'unchanged' ? undefined : result.revision
+  return encode(result.kind === 'written' && result.repeated ? [result.kind, revision, true] : [result.kind, revision])
 }
 
 export function readWritten(body: Uint8Array): Written {
-  const [kind, revision] = decode(body) as [Written['kind'], string | null]
+  const [kind, revision, repeated] = decode(body) as [Written['kind'], string | null, true?]
   if (kind === 'unchanged') return { kind }
-  return kind === 'written' ? { kind, revision: revision ?? '' } : { kind, revision: revision ?? undefined }
+  if (kind === 'refused') return { kind, revision: revision ?? undefined }
+  return { kind, revision: revision ?? '', ...(repeated && { repeated }) }
 }
 
 export function valueBody(value: StoredValue | undefined): Uint8Array {

@@ -49,11 +49,12 @@ describe('a subscriber that asks for the messages after a position', () => {
     }
   })
 
-  it('gets live messages after a position of another history that is after all', async () => {
+  it('gets what is kept after a position of another history that is after all, then live messages', async () => {
     const { writer, client } = await open(2)
     const reader = client()
     const frames = await reader.sends(ask({ after: 'zzzzzzzzzz-000000001' }))
-    expect(kindsOf(frames)).toEqual(['Subscribed', 'Gap', 'Synced'])
+    expect(kindsOf(frames)).toEqual(['Subscribed', 'Gap', 'Message', 'Message', 'Synced'])
+    expect(messagesOf(frames)).toEqual(['0!', '1!'])
     expect(frames[1]?.Gap).toMatchObject({ ref: 7, id: frames[0]?.Subscribed?.id })
     await writer.publish('room.1.msg', 'live')
     expect(messagesOf(reader.received())).toEqual(['live'])
@@ -157,6 +158,13 @@ describe('a page of the history', () => {
     expect(messagesOf(await reader.sends(page({ limit: 2 })))).toEqual(['3!', '4!'])
     expect(messagesOf(await reader.sends(page({ after: 'start' })))).toHaveLength(5)
     expect(messagesOf(await reader.sends(page({ before: positions[0], limit: 2 })))).toEqual([])
+  })
+
+  it('after a position of another history that is after all begins at the start', async () => {
+    const { client } = await open(3)
+    const frames = await client().sends(page({ after: 'zzzzzzzzzz-000000001', limit: 2 }))
+    expect(frames[0]?.Subscribed?.recovered).toBe(false)
+    expect(messagesOf(frames)).toEqual(['0!', '1!'])
   })
 
   it('is not followed by live messages', async () => {

@@ -1,5 +1,5 @@
 import { WildcastError } from '@wildcast/protocol'
-import type { StoredMessage } from '../history-store.js'
+import { readingFrom, type StoredMessage } from '../history-store.js'
 import type { FeedFacts, Outlet } from '../outlet.js'
 import { laterOf, noPosition } from '../position.js'
 import type { TimeSlice } from '../time-slice.js'
@@ -49,6 +49,8 @@ export class CatchUp {
   readonly #ports: CatchUpPorts
   /** The position up to which all was sent. */
   #position = ''
+  /** When all is sent, nothing is missing up to here, whatever the position is of. */
+  #newest = ''
   /** Messages that were forgotten up to here are not reported again. */
   #reported = ''
   #isStopped = false
@@ -85,12 +87,12 @@ export class CatchUp {
     const state = known === undefined ? await store.historyState(pattern, after ?? noPosition) : undefined
     const start = after ?? (await startOfNewest(history, want.last ?? 0))
     if (this.#isStopped) return
-    // A position of another history may be after all positions of this one.
-    this.#position = state && start > state.newest ? state.newest : start
+    this.#position = state && after !== undefined ? readingFrom(after, state) : start
+    this.#newest = known ?? state?.newest ?? noPosition
     this.#reported = state?.forgotten ?? noPosition
     const recovered = !state || (state.isKnown && start >= state.forgotten)
     confirmed({
-      position: known ?? state?.newest ?? noPosition,
+      position: this.#newest,
       recovered: after === undefined ? undefined : recovered,
       whole: history.isWhole || undefined,
     })
@@ -119,6 +121,7 @@ export class CatchUp {
         continue
       }
       this.#deliver(outlet.encoder?.values?.synced({ feed, ref: want.ref }))
+      this.#deliver(outlet.encoder?.caughtUp?.(laterOf(this.#position, this.#newest)))
       caughtUp(this.#position)
       return true
     }

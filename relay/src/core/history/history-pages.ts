@@ -1,6 +1,6 @@
 import type { CancelSignal } from '../cancel.js'
 import type { HistoryPageWant } from '../commands.js'
-import type { HistoryPage, StoredMessage } from '../history-store.js'
+import { type HistoryPage, readingFrom, type StoredMessage } from '../history-store.js'
 import { noPosition } from '../position.js'
 import type { CatchUpStart } from './catch-up.js'
 import type { FeedHistory } from './feed-history.js'
@@ -33,9 +33,10 @@ export async function readHistoryPage(
 ): Promise<void> {
   const { store, pattern, matches } = source
   const state = await store.historyState(pattern, want.after ?? noPosition)
-  const after = want.after ?? (await startOfNewest(source, want.limit, want.before))
+  const { after: asked } = want
+  const after = asked === undefined ? await startOfNewest(source, want.limit, want.before) : readingFrom(asked, state)
   signal.throwIfAborted()
-  const recovered = want.after === undefined ? undefined : state.isKnown && after >= state.forgotten
+  const recovered = asked === undefined ? undefined : state.isKnown && after >= state.forgotten
   reader.confirmed({ position: state.newest, recovered })
   let left = want.limit
   for (let next: HistoryPage['next'] = after; left > 0 && next !== undefined; ) {

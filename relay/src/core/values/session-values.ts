@@ -13,7 +13,7 @@ import type { CheckedWrite } from './check-retain.js'
 import type { RelayValues } from './relay-values.js'
 import { type Once, SessionWaits } from './session-waits.js'
 import { type SessionEnding, SessionWills } from './session-wills.js'
-import { ValueCommits, type ValuePlan } from './value-commits.js'
+import { type PlannedKey, ValueCommits, type ValuePlan } from './value-commits.js'
 import { writeOn } from './value-writer.js'
 
 export interface SessionValuesPorts {
@@ -41,7 +41,7 @@ export interface RetainOptions {
 interface KeyedWrite {
   readonly plan: ValuePlan
   readonly retain: RetainCommand
-  write(): Promise<string | undefined>
+  write(key: PlannedKey): Promise<string | undefined>
 }
 
 /** The least number of members that a session is known to have entered as. */
@@ -88,7 +88,8 @@ export class SessionValues {
         own === undefined ? undefined : (write, cancel) => this.#once(own, { plan, retain, write }, cancel)
       return this.#waits.wait({ plan, timeoutMs: retain.watchTimeoutMs, key: own, once }, signal)
     }
-    const write = (): Promise<string | undefined> => this.#inOrder(plan, () => this.#write(plan))
+    const write = (key?: PlannedKey): Promise<string | undefined> =>
+      this.#inOrder(plan, () => this.#write({ ...plan, key }))
     return own === undefined ? write() : this.#once(own, { plan, retain, write })
   }
 
@@ -169,6 +170,7 @@ export class SessionValues {
     const written = await writeOn(plan.condition, {
       read: () => hub.values(plan.broker).read(plan.message.subject),
       write: (ifRevision) => this.#commits.write(plan, ifRevision),
+      repeat: plan.key && (() => this.#commits.repeat(plan)),
     })
     return revisionOf(written)
   }
@@ -196,9 +198,12 @@ export class SessionValues {
     const { keyed, clock } = this.#ports
     const { broker, message, will } = plan
     let isFirst = false
-    const outcome = await keyed.publish(key, { ...message, broker, retain }, () => {
+    const outcome = await keyed.publish(key, { ...message, broker, retain }, (stored) => {
       isFirst = true
-      return write()
+      const repeated = (): void => {
+        isFirst = false
+      }
+      return write({ stored, repeated })
     })
     const revision = typeof outcome === 'string' ? outcome : undefined
     const isWanted = !isFirst && !signal?.aborted && !this.#wills.isOver

@@ -5,20 +5,23 @@ import type { SessionActions } from '../session-actions.js'
 import type { Written } from '../store.js'
 import type { RelayValues } from './relay-values.js'
 import type { SessionWills } from './session-wills.js'
-import type { ValueCommits, ValuePlan } from './value-commits.js'
+import type { PlannedKey, ValueCommits, ValuePlan } from './value-commits.js'
 
 export interface SessionWaitsPorts {
   readonly values: Pick<RelayValues, 'lines' | 'keyedWaits'>
   readonly actions: Pick<SessionActions, 'identity' | 'refusalOf'>
   readonly limits: Pick<SessionLimits, 'payload'>
   readonly wills: Pick<SessionWills, 'isMoving' | 'isOver'>
-  readonly commits: Pick<ValueCommits, 'write'>
+  readonly commits: Pick<ValueCommits, 'write' | 'repeat'>
 }
 
 /**
  * Writes once for all publishes with the same key. A repeat that is cancelled takes nothing over.
  */
-export type Once = (write: () => Promise<string | undefined>, signal: CancelSignal) => Promise<string | undefined>
+export type Once = (
+  write: (key: PlannedKey) => Promise<string | undefined>,
+  signal: CancelSignal,
+) => Promise<string | undefined>
 
 /** A publish that is to wait for its condition. */
 export interface WantedWait {
@@ -27,6 +30,12 @@ export interface WantedWait {
   /** With a key: that of the user. */
   readonly key: string | undefined
   readonly once: Once | undefined
+}
+
+interface LineOptions {
+  readonly cancel: Cancel
+  readonly timeoutMs: number | undefined
+  isHere(): boolean
 }
 
 /** A publish that waits for its condition. */
@@ -104,8 +113,8 @@ export class SessionWaits {
     if (key === undefined || !once) return this.#inLine(plan, { cancel, timeoutMs, isHere })
     // A repeat waits with the first, which is in the line until any of their clients is here.
     const end = keyedWaits.begin(key, isHere)
-    const write = (): Promise<string | undefined> =>
-      this.#inLine(plan, { cancel, timeoutMs, isHere: () => keyedWaits.isHere(key) })
+    const write = (stored: PlannedKey): Promise<string | undefined> =>
+      this.#once({ ...plan, key: stored }, { cancel, timeoutMs, isHere: () => keyedWaits.isHere(key) })
     try {
       lines.wake(plan.broker, plan.message.subject)
       return await unlessAborted(cancel, once(write, cancel))
@@ -114,10 +123,16 @@ export class SessionWaits {
     }
   }
 
-  async #inLine(
-    plan: ValuePlan,
-    { cancel, timeoutMs, isHere }: { cancel: Cancel; timeoutMs: number | undefined; isHere(): boolean },
-  ): Promise<string | undefined> {
+  /** The first attempt may have been done at a relay that is gone: its value would bar this one. */
+  async #once(plan: ValuePlan, options: LineOptions): Promise<string | undefined> {
+    const earlier = await this.#ports.commits.repeat(plan)
+    if (earlier.kind === 'written') return earlier.revision
+    if (earlier.kind === 'unchanged') return undefined
+    options.cancel.throwIfAborted()
+    return this.#inLine(plan, options)
+  }
+
+  async #inLine(plan: ValuePlan, { cancel, timeoutMs, isHere }: LineOptions): Promise<string | undefined> {
     const { condition, broker, message } = plan
     if (!condition) throw new WildcastError('internal', 'a publish waits without a condition')
     const write = (ifRevision: string | null): Promise<Written> => this.#ports.commits.write(plan, ifRevision, cancel)

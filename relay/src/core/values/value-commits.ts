@@ -1,7 +1,8 @@
 import { type Payload, WildcastError } from '@wildcast/protocol'
 import type { CancelSignal } from '../cancel.js'
 import type { Hub } from '../hub.js'
-import type { Soon, Written } from '../store.js'
+import type { PublishKey } from '../publish-key.js'
+import { noRevision, type Soon, type Written } from '../store.js'
 import type { CheckedWrite } from './check-retain.js'
 import type { SessionWills } from './session-wills.js'
 import type { LeaseHold } from './will-lease.js'
@@ -11,6 +12,15 @@ import type { Will, Wills } from './wills.js'
 export interface ValuePlan extends CheckedWrite {
   readonly broker: string
   readonly will: PlannedWill | undefined
+  /** Absent if its client has given none. */
+  readonly key?: PlannedKey | undefined
+}
+
+/** The key that a value is written with. */
+export interface PlannedKey {
+  readonly stored: PublishKey
+  /** Called if an earlier write with the same key, at another relay, has done it. */
+  repeated(): void
 }
 
 /** The will that a value is written with. */
@@ -61,8 +71,12 @@ export class ValueCommits {
     const lease = pending?.lease
     try {
       const stored = will && lease && { payload: will.payload, lease: lease.name }
-      const sent = hub.write(broker, { message, ifRevision, ttlMs, will: stored })
+      const sent = hub.write(broker, { message, ifRevision, ttlMs, will: stored, key: plan.key?.stored })
       const written = sent instanceof Promise ? await sent : sent
+      if (isRepeat(plan, written)) {
+        lease?.release()
+        return written
+      }
       const revision = written.kind === 'written' ? written.revision : undefined
       if (revision === undefined) lease?.release()
       else if (will && pending) this.#written(plan, will, { pending, revision, signal })
@@ -72,6 +86,18 @@ export class ValueCommits {
       lease?.release()
       throw cause
     }
+  }
+
+  /**
+   * Returns the outcome of an earlier write with the key of the plan, at any relay. Writes nothing:
+   * without an earlier one, `refused`.
+   */
+  async repeat(plan: ValuePlan): Promise<Written> {
+    const { broker, message } = plan
+    const store = this.#ports.hub.values(broker) // not counted as a publish
+    const written = await store.write({ message, ifRevision: noRevision, key: plan.key?.stored })
+    isRepeat(plan, written)
+    return written
   }
 
   /**
@@ -119,6 +145,13 @@ export class ValueCommits {
     const lease = condition ? leases.own(lost) : leases.share(lost)
     return lease instanceof Promise ? lease.then(begin, notBegun) : begin(lease)
   }
+}
+
+/** Whether an earlier write has done it, which the plan then knows. */
+function isRepeat({ key }: ValuePlan, written: Written): boolean {
+  const isRepeat = written.kind === 'written' && written.repeated === true
+  if (isRepeat) key?.repeated()
+  return isRepeat
 }
 
 /** Nothing was written, even if it is unknown whether the lease was renewed. */

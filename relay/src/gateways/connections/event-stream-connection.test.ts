@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { onTestFinished } from 'vitest'
 import { realClock } from '../../core/clock.js'
-import { serveRelay } from '../../node/serve.js'
+import { serveRelay } from '../../node/serve-relay.js'
 import { scriptedBroker } from '../../testing/scripted-broker.js'
 import type { Gateway } from '../gateway.js'
 import { connectionContract, type OpenConnection } from './connection.contract.js'

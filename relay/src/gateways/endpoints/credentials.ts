@@ -3,6 +3,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import { type Credentials, type Identity, identify } from '../../core/access/identity.js'
 import type { RelayFacts } from '../../core/relay.js'
+import { bearerToken } from './bearer-token.js'
 import { peerOf } from './peer.js'
 import { withoutRelay } from './ticket-name.js'
 
@@ -41,16 +42,11 @@ export function credentialsOf(request: IncomingMessage): Credentials {
   return {
     headers,
     query,
-    token: authorization === undefined ? undefined : tokenOf(authorization),
+    token: authorization === undefined ? undefined : bearerToken(authorization),
     ticket: query.ticket === undefined ? undefined : withoutRelay(query.ticket),
     certificate: anonymous.has(request) ? undefined : certificate,
     address,
   }
-}
-
-/** `Bearer` is only a name for a token; other schemes are a part of it. RFC 6750, 2.1. */
-function tokenOf(authorization: string): string {
-  return authorization.replace(/^Bearer +/i, '')
 }
 
 /** Of a repeated parameter the last counts, and none is named as a member of every object. */

@@ -3,13 +3,17 @@ import type { StreamEncoder } from '../../core/outlet.js'
 import { joinFrames } from '../connections/framing.js'
 import { messageFrame } from '../dialects/message-frame.js'
 
-/** Streams of a pattern share events. A kept message has its position as the id. */
+/**
+ * Streams of a pattern share events. A kept message has its position as the id. An id without an
+ * event replaces one of another history.
+ */
 export const eventEncoder: StreamEncoder = {
   message(message, feed) {
     const id = message.position === undefined ? '' : `id: ${message.position}\n`
     return eventText(`${id}data: ${bodyOf(messageFrame(message, feed))}\n\n`)
   },
   gap: (_, missed) => eventLines('gap', { missed }),
+  caughtUp: (position) => eventText(`id: ${position}\n\n`),
   overrun: 'gap',
   join: joinFrames,
 }

@@ -4,12 +4,14 @@ import type { Place } from '../../core/connections.js'
 import type { RelayView } from '../../core/relay.js'
 import type { EventStream } from '../connections/event-stream.js'
 import { EventStreamConnection } from '../connections/event-stream-connection.js'
+import { joinFrames } from '../connections/framing.js'
 import { type Heartbeat, heartbeat } from '../connections/heartbeat.js'
 import type { HttpConnection } from '../connections/http-connection.js'
+import { lineFrame } from '../connections/in-memory-framing.js'
 import { PolledConnection } from '../connections/polled-connection.js'
 import type { NewClient } from '../dialects/dialect.js'
-import { v1Encoder } from '../dialects/v1/encoders.js'
 import { v1 } from '../dialects/v1/v1.js'
+import { v1Encoder } from '../dialects/v1/v1-encoder.js'
 import { drain } from './drain.js'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -17,14 +19,11 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 /** Frames of v1 in JSON, one per event: shared by all clients with event streams. */
 const overEvents = v1(
   jsonCodec,
-  v1Encoder(jsonCodec, (frame) => bytes(`data: ${String(frame)}\n\n`)),
+  v1Encoder(jsonCodec, { framed: (frame) => bytes(`data: ${String(frame)}\n\n`), join: joinFrames }),
 )
 
 /** The same, one per line. */
-const overLines = v1(
-  jsonCodec,
-  v1Encoder(jsonCodec, (frame) => bytes(`${String(frame)}\n`)),
-)
+const overLines = v1(jsonCodec, v1Encoder(jsonCodec, { framed: lineFrame, join: joinFrames }))
 
 /** How long a polling client can ask why its connection has ended, in milliseconds. */
 const closeReasonMs = 20_000

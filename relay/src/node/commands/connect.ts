@@ -1,4 +1,4 @@
-import { type Client, createClient, WildcastError } from '@wildcast/client'
+import { type Client, type ConnectionView, createClient, WildcastError } from '@wildcast/client'
 import { InvalidArgumentError, Option } from 'commander'
 import { WebSocket } from 'ws'
 import { configEnvironment } from '../config/config-environment.js'
@@ -32,16 +32,26 @@ export interface ClientFlags {
 export const brokerFlag = (): Option =>
   new Option('-b, --broker <name>', "one of the relay's brokers, instead of its default")
 
+/** Called with the connection of a command's client, before it connects. */
+export type ViewConnection = (connection: ConnectionView) => void
+
 /** A client for the command line. A signal such as Ctrl-C ends it cleanly, with exit code 0. */
 export function connectClient(
   { url, broker, token }: ClientFlags,
   onError: (error: WildcastError) => void = printError,
   onSignal: (client: Client) => void = closeAndExit,
+  view: ViewConnection = () => {},
 ): Client {
   const client = createClient({
     url,
     WebSocket,
     onError: (error) => onError(error),
+    use: [
+      ({ connection, publish }) => {
+        view(connection)
+        return publish
+      },
+    ],
     ...defined({ broker, token }),
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => onSignal(client))
@@ -61,9 +71,9 @@ export function closeAndExit(client: Client): void {
 export async function once<Result>(
   flags: ClientFlags,
   action: (client: Client) => Promise<Result>,
-  onSignal?: (client: Client) => void,
+  { onSignal, view }: { readonly onSignal?: (client: Client) => void; readonly view?: ViewConnection } = {},
 ): Promise<Result> {
-  const client = connectClient(flags, () => {}, onSignal) // the rejection has the error
+  const client = connectClient(flags, () => {}, onSignal, view) // the rejection has the error
   try {
     return await Promise.race([unreachable(client, flags.url), action(client)])
   } finally {

@@ -35,7 +35,7 @@ export function lockCommand(): Command {
         return runUnder(held, running)
       }
       const onSignal = (client: Client): void => (running ? void running.close() : closeAndExit(client))
-      process.exitCode = await once(flags, run, onSignal)
+      process.exitCode = await once(flags, run, { onSignal })
     })
 }
 

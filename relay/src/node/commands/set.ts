@@ -1,3 +1,4 @@
+import type { ConnectionView } from '@wildcast/client'
 import { type SetResult, values } from '@wildcast/client/values'
 import { Command } from 'commander'
 import { brokerFlag, type ClientFlags, once, urlFlag } from './connect.js'
@@ -35,11 +36,23 @@ export function delCommand(): Command {
     .description('delete the value of a subject')
     .argument('<subject>')
     .action(async (subject: string, flags: SetFlags) => {
-      const done = await once(flags, (client) => values(client).delete(subject, conditionFrom(flags)))
+      let hasRevisions = false
+      const view = (connection: ConnectionView): void => {
+        connection.onStatus(() => {
+          hasRevisions = givesRevisions(connection, flags.broker)
+        })
+      }
+      const done = await once(flags, (client) => values(client).delete(subject, conditionFrom(flags)), { view })
       print(subject, flags, done)
-      // There was none, or its broker gives no revisions.
-      if (done.revision === undefined && !flags.json) process.stderr.write(`${subject} has no value\n`)
+      // On a broker without revisions there may have been one.
+      if (done.revision === undefined && hasRevisions && !flags.json) process.stderr.write(`${subject} has no value\n`)
     })
+}
+
+/** Whether a broker, or the default one, numbers the changes of values. */
+function givesRevisions({ welcome }: ConnectionView, name: string | undefined): boolean {
+  const broker = welcome?.brokers.find((one) => (name === undefined ? one.default : one.name === name))
+  return broker?.features.includes('conditional') ?? false
 }
 
 function writeCommand(name: string): Command {

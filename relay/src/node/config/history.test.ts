@@ -4,15 +4,31 @@ import { interpret } from './read-config.js'
 import { tomlSource } from './source/toml-source.js'
 
 const environment = { env: {}, resolve: (file: string) => file, readText: () => '' }
-const read = (rules: string) =>
-  interpret(tomlSource(`brokers.main.type = "memory"\n${rules}`, 'wildcast.toml'), 'wildcast.toml', {
+const interpretToml = (toml: string) =>
+  interpret(tomlSource(toml, 'wildcast.toml'), 'wildcast.toml', {
     ...environment,
     isFolder: () => true,
     isFile: () => true,
   }).brokers.get('main')
+const read = (rules: string) => interpretToml(`brokers.main.type = "memory"\n${rules}`)
 const ruleOf = (keys: string): string => `[[brokers.main.history]]\n${keys}\n`
 
 describe('the history of a broker', () => {
+  it('may have a rule for what a later one names, too', () => {
+    const rules = ['room.1.msg', 'room.*.msg', 'room.**', 'other.*'].map((subjects) =>
+      ruleOf(`subjects = "${subjects}"`),
+    )
+    expect(read(rules.join(''))).toMatchObject({ history: Array(4).fill({}) })
+  })
+
+  it('is refused on MQTT, with the reason', () => {
+    const toml = '[brokers.main]\ntype = "mqtt"\naddress = "mqtt://mqtt"\n[[brokers.main.history]]\nsubjects = "a"\n'
+    expect(() => interpretToml(toml)).toThrow(
+      'wildcast.toml:4: "history" in [brokers.main] has no effect, since MQTT keeps no messages; remove it, or use ' +
+        'memory, Redis or NATS',
+    )
+  })
+
   it('has rules, each with a number and an age', () => {
     const first = ruleOf('subjects = "room.*.msg"\nmessages = 5\nage = "1.5h"')
     expect(read(first + ruleOf('subjects = "audit"'))).toEqual({
@@ -31,6 +47,15 @@ describe('the history of a broker', () => {
     ],
     ['subjects = "a"\nage = "1w"', '"age" in item 1 of "history" in [brokers.main] must be a number and s, m, h or d'],
     ['subjects = "a"\nage = 5', '"age" in item 1 of "history" in [brokers.main] must be a number and s, m, h or d'],
+    [
+      'subjects = "room.**"\n[[brokers.main.history]]\nsubjects = "room.*.msg"',
+      'wildcast.toml:5: "subjects" in item 2 of "history" in [brokers.main] never takes effect, since an earlier ' +
+        'rule, "room.**", names the same subjects; move it before that, or remove it',
+    ],
+    [
+      'subjects = "a"\n[[brokers.main.history]]\nsubjects = "a"\nage = "1h"',
+      '"subjects" in item 2 of "history" in [brokers.main] never takes effect, since an earlier rule names the same',
+    ],
   ])('refuses %j, and names the remedy', (keys, why) => {
     expect(() => read(ruleOf(keys))).toThrow(why)
   })

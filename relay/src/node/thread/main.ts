@@ -6,11 +6,12 @@ import { FailedWith } from '../../components/failed-with.js'
 import { type CheckedOutput, readOutputs } from '../../components/read-outputs.js'
 import { triggerOf } from '../../components/trigger.js'
 import { firstLine, loadModule, MissingJiti } from '../load-module.js'
+import type { OpenLoader } from '../modules.js'
 import { type PlaceOfError, placeOfLoadError } from '../place-of-error.js'
 import { errorPrefix } from './error-prefix.js'
-import type { FromThread, ThreadStart, ToThread } from './thread-messages.js'
+import type { FromThread, ThreadData, ToThread } from './thread-messages.js'
 
-const { id, broker, pattern, source, config } = workerData as ThreadStart
+const { id, broker, pattern, source, config, loader } = workerData as ThreadData
 const from = { broker, pattern: parsePattern(pattern) }
 const port = parentPort as NonNullable<typeof parentPort>
 const send = (message: FromThread): void => port.postMessage(message)
@@ -25,8 +26,14 @@ const running = new Map<number, AbortController>()
 /** The line that keeps the module from being loaded. */
 let place: PlaceOfError | undefined
 
+async function loadDefault(): Promise<unknown> {
+  if (!loader) return loadModule(source)
+  const { openLoader } = (await import(loader.module)) as { readonly openLoader: OpenLoader }
+  return (await openLoader(loader.port)(source)).default
+}
+
 async function load(): Promise<Component> {
-  const component = await loadModule(source).catch((cause: unknown) => {
+  const component = await loadDefault().catch((cause: unknown) => {
     if (cause instanceof MissingJiti) throw cause
     place = placeOfLoadError(cause, source)
     throw new Error(`it could not be loaded: ${firstLine(cause)}`)

@@ -3,6 +3,7 @@ import { type BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { Ran } from '../../components/thread.js'
 import type { Clock } from '../../core/clock.js'
 import { firstLine } from '../load-module.js'
+import type { Modules } from '../modules.js'
 import { type PlaceOfError, placeOfError } from '../place-of-error.js'
 import { errorPrefix } from './error-prefix.js'
 import { ModuleFault } from './module-fault.js'
@@ -13,6 +14,8 @@ export interface RunningThreadOptions {
   readonly timeoutMs: number
   readonly memoryMb: number
   readonly clock: Clock
+  /** Opens the loader of its modules. @default it loads them by Node */
+  readonly openLoader?: Modules['openLoader'] | undefined
   /** It has ended by itself, before or after its module was loaded. */
   ended(thread: RunningThread, why: string): void
 }
@@ -64,9 +67,11 @@ export class RunningThread {
 
   constructor(options: RunningThreadOptions) {
     this.#options = options
+    const loader = options.openLoader?.()
     this.#worker = new Worker(new URL(main, import.meta.url), {
       ...(fromSource && { execArgv: [] }),
-      workerData: options.start,
+      workerData: { ...options.start, loader },
+      transferList: loader ? [loader.port] : [],
       resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },
       name: `component ${options.start.id}`,
     })

@@ -1,5 +1,6 @@
 import type { BrokerMessage, Failure } from '@wildcast/protocol'
 import type { CheckedOutput } from '../../components/read-outputs.js'
+import type { ThreadLoader } from '../modules.js'
 import type { PlaceOfError } from '../place-of-error.js'
 
 /** The data that a thread starts with. */
@@ -11,6 +12,11 @@ export interface ThreadStart {
   /** Absolute. */
   readonly source: string
   readonly config: Readonly<Record<string, string>>
+}
+
+/** The data of a thread, with the loader of its module. */
+export interface ThreadData extends ThreadStart {
+  readonly loader?: ThreadLoader | undefined
 }
 
 /** Messages of the relay to a component's thread. */

@@ -2,6 +2,7 @@ import { type BrokerMessage, type Pattern, type Subject, WildcastError } from '@
 import type { Clock } from '../../core/clock.js'
 import type { HistoryRule } from '../../core/history-rules.js'
 import type { HistoryStore } from '../../core/history-store.js'
+import type { PublishKey } from '../../core/publish-key.js'
 import type {
   Soon,
   StoredValue,
@@ -11,7 +12,7 @@ import type {
   ValueWrite,
   Written,
 } from '../../core/store.js'
-import { changeOf, type StoredFields, storedMessageOf, userOf } from '../change.js'
+import { changeOf, keptPosition, type StoredFields, storedMessageOf, userOf } from '../change.js'
 import { defaultStoreLimits, type StoreLimits, storageFull } from '../limits.js'
 import type { LocalStore, OpenStore, Subscribers } from '../local-store.js'
 import { type Deadline, Deadlines, newDeadline } from './deadlines.js'
@@ -19,6 +20,7 @@ import { Leases } from './leases.js'
 import { MemoryHistory } from './memory-history.js'
 import { PageTurns } from './page-turns.js'
 import { pageOfSorted, type Sized } from './pages.js'
+import { RememberedKeys } from './remembered-keys.js'
 import { Revisions } from './revisions.js'
 import { SortedSubjects } from './sorted-subjects.js'
 import { ownPayload, sizeOfValue } from './value-size.js'
@@ -63,6 +65,7 @@ class MemoryStore implements LocalStore {
   readonly #kept: Map<Subject, Kept> = new Map()
   readonly #sorted: SortedSubjects = new SortedSubjects()
   readonly #pages: PageTurns
+  readonly #keys: RememberedKeys
   #bytes = 0
   #closed = false
 
@@ -72,6 +75,7 @@ class MemoryStore implements LocalStore {
     this.#deadlines = new Deadlines(clock)
     this.#pages = new PageTurns(clock)
     this.#numbers = new Revisions(clock)
+    this.#keys = new RememberedKeys(clock)
     if (rules.length > 0) {
       const freed = (bytes: number): void => {
         this.#bytes -= bytes
@@ -91,6 +95,10 @@ class MemoryStore implements LocalStore {
 
   write(write: ValueWrite): Soon<Written> {
     if (this.#closed) return Promise.reject(closedError())
+    return this.#keys.once(write.key, () => this.#write(write))
+  }
+
+  #write(write: ValueWrite): Soon<Written<string>> {
     const { message, ifRevision } = write
     const present = this.#kept.get(message.subject as Subject)
     if (ifRevision !== undefined && present?.value.revision !== (ifRevision ?? undefined))
@@ -125,7 +133,7 @@ class MemoryStore implements LocalStore {
     const numbers = this.#numbers
     return {
       rules: log.rules,
-      append: (message) => (this.#closed ? closed() : this.#append(log, message)),
+      append: (message, key) => (this.#closed ? closed() : this.#appendOnce(log, message, key)),
       historyPage: (pattern, request) =>
         this.#closed ? closed() : this.#pages.run(() => log.page(pattern, request, numbers.newest)),
       historyState: (pattern, position) =>
@@ -133,14 +141,19 @@ class MemoryStore implements LocalStore {
     }
   }
 
-  /** Keeps a message, and delivers it. Returns its position. */
-  #append(log: MemoryHistory, message: BrokerMessage): Soon<string> {
+  #appendOnce(log: MemoryHistory, message: BrokerMessage, key: PublishKey | undefined): Soon<string> {
+    const outcome = this.#keys.once(key, () => this.#append(log, message))
+    return outcome instanceof Promise ? outcome.then(keptPosition) : keptPosition(outcome)
+  }
+
+  /** Keeps a message, and delivers it. */
+  #append(log: MemoryHistory, message: BrokerMessage): Soon<Written<string>> {
     const bytes = sizeOfValue({ message })
     if (this.#bytes + log.needs(message.subject as Subject, bytes) > this.#limits.bytes)
       return Promise.reject(storageFull('bytes', this.#limits.bytes))
     const position = this.#numbers.next()
     this.#subscribers.deliver(changeOf(message, this.#keep(message, {}, position)))
-    return position
+    return { kind: 'written', revision: position }
   }
 
   /**

@@ -5,7 +5,7 @@ import path from 'node:path'
 export const applicationId = 0x57435354
 
 /** The version of the schema that this program writes. */
-export const fileVersion = 2
+export const fileVersion = 3
 
 /**
  * Returns why a file can't be a store, or undefined: the predicate of a sentence that names the

@@ -44,10 +44,10 @@ describe('opening the file of a store', () => {
       'of a newer version',
       (file) => {
         closeFile(openFile(file))
-        make(file, 'PRAGMA user_version = 3')
+        make(file, 'PRAGMA user_version = 4')
         return file
       },
-      /newer version of wildcast \(it has version 3, and this program writes version 2\); update wildcast/,
+      /newer version of wildcast \(it has version 4, and this program writes version 3\); update wildcast/,
     ],
     [
       'that another relay has open',
@@ -68,7 +68,7 @@ describe('opening the file of a store', () => {
     const [foreign, newer, inUse] = [newFile(), newFile(), newFile()]
     make(foreign, 'CREATE TABLE a (b)')
     closeFile(openFile(newer))
-    make(newer, 'PRAGMA user_version = 3')
+    make(newer, 'PRAGMA user_version = 4')
     const open = openFile(inUse)
     onTestFinished(() => closeFile(open))
     expect(faultOfFile(foreign)).toContain('another program')

@@ -58,7 +58,21 @@ const history = `
   );
 `
 
-const current: Schema = { version: fileVersion, create: create + history, migrations: { 1: history } }
+const keys = `
+  CREATE TABLE keys (
+    name TEXT PRIMARY KEY,
+    fingerprint TEXT NOT NULL,
+    revision TEXT,
+    done_at INTEGER NOT NULL
+  );
+  CREATE INDEX done_keys ON keys (done_at);
+`
+
+const current: Schema = {
+  version: fileVersion,
+  create: create + history + keys,
+  migrations: { 1: history, 2: keys },
+}
 
 /**
  * Creates the tables of an empty database, or migrates those of an older version: in one

@@ -5,6 +5,7 @@ import type { StoredValue, ValuePage, ValuePageRequest } from '../../core/store.
 import { type StoreLimits, storageFull } from '../limits.js'
 import type { Database } from './database.js'
 import { Due } from './due.js'
+import { KeyTable } from './key-table.js'
 import { MessageLog } from './message-log.js'
 import { type FileMessage, sizeOfMessage, valueChanges } from './message-row.js'
 import { Numbers, type TermStart } from './numbers.js'
@@ -30,6 +31,7 @@ export class ValuesFile {
   readonly #log: MessageLog
   readonly #transaction: Transaction
   readonly #due: Due
+  readonly #keys: KeyTable
 
   /** Without rules it keeps the messages that the file has, and no others but imported ones. */
   constructor(database: Database, limits: StoreLimits, start: TermStart, rules?: HistoryRules) {
@@ -39,6 +41,7 @@ export class ValuesFile {
     this.#numbers = new Numbers(database, start)
     this.#transaction = transactionsOf(database)
     this.#due = new Due(database)
+    this.#keys = new KeyTable(database)
     this.#log = new MessageLog(database, this.#numbers, rules)
     this.transaction(() => this.#log.open())
   }
@@ -102,16 +105,17 @@ export class ValuesFile {
     this.transaction(() => this.#due.renew(lease, now))
   }
 
-  /** Deletes values that have expired, and writes the wills of leases that have. */
+  /** Deletes values that have expired, writes the wills of leases that have, and forgets keys. */
   sweep(now: number): Swept {
     const { expired, willed, leases, more } = this.#due.find(now)
-    if (expired.length === 0 && !leases) return { changes: [], more }
+    if (expired.length === 0 && !leases && !this.#keys.hasOld(now)) return { changes: [], more }
     return this.transaction(() => {
       const changes = [
         ...expired.flatMap((subject) => this.#delete(subject, now)),
         ...willed.flatMap((subject) => this.#fulfil(subject, now)),
       ]
       if (!more) this.#due.end(now)
+      this.#keys.forget(now)
       return { changes, more }
     })
   }
@@ -137,9 +141,17 @@ export class ValuesFile {
     }
   }
 
-  /** Makes one change, inside a transaction. */
+  /** Makes one change, inside a transaction, unless one with its key was made. */
   apply(write: FileWrite, now: number): Outcome {
-    if (write.append) return this.#append(write, now)
+    const { key } = write
+    const earlier = key && this.#keys.find(key, now)
+    if (earlier) return earlier
+    const outcome = write.append ? this.#append(write, now) : this.#change(write, now)
+    if (key && (outcome.kind === 'written' || outcome.kind === 'unchanged')) this.#keys.add(key, outcome, now)
+    return outcome
+  }
+
+  #change(write: FileWrite, now: number): Outcome {
     const { subject, payload, ifRevision, ttlMs, headers, user, will } = write
     const before = this.#table.present(subject)
     if (ifRevision !== undefined && ifRevision !== (before?.revision ?? null))

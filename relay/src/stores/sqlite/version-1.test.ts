@@ -25,14 +25,14 @@ const versionOne = [
   'AAAAAADQO9r3/09PAHwHuVwG9wCQAAA=',
 ].join('')
 
-it('a file of version 1 keeps its values and numbers, and gets a history', () => {
+it('a file of version 1 keeps its values and numbers, and gets a history and keys', () => {
   const file = path.join(temporaryFolder(), 'wildcast.db')
   writeFileSync(file, gunzipSync(Buffer.from(versionOne, 'base64')))
   const database = openFile(file)
   onTestFinished(() => closeFile(database))
   const start = { now: 1_800_000_000_000, random: 0.5 }
   const values = new ValuesFile(database, defaultStoreLimits, start, new HistoryRules([rule('good.*')]))
-  expect(database.prepare('PRAGMA user_version').raw().all()).toEqual([[2]])
+  expect(database.prepare('PRAGMA user_version').raw().all()).toEqual([[3]])
   const [apple, pear] = [...values.all()]
   expect([apple, pear]).toMatchObject([
     { subject: 'good.apple', payload: 'red', headers: [['trace', '1']], user: 'ada' },
@@ -44,5 +44,11 @@ it('a file of version 1 keeps its values and numbers, and gets a history', () =>
   expect(state.forgotten > (pear?.revision ?? '')).toBe(true)
   const [written] = values.write([{ subject: 'good.fig' as Subject, payload: 'x', append: true }], start.now)
   expect(written).toMatchObject({ kind: 'written' })
-  expect([...values.allMessages()]).toMatchObject([{ subject: 'good.fig', payload: 'x', keptAt: start.now }])
+  const keyed = { subject: 'good.fig' as Subject, payload: 'y', key: { name: 'k', fingerprint: 'f' } }
+  const [first] = values.write([keyed], start.now)
+  expect(values.write([keyed], start.now)).toEqual([{ ...first, repeated: true }])
+  expect([...values.allMessages()]).toMatchObject([
+    { subject: 'good.fig', payload: 'x', keptAt: start.now },
+    { subject: 'good.fig', payload: 'y' },
+  ])
 })

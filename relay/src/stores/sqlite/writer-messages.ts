@@ -9,6 +9,7 @@ import {
 } from '@wildcast/protocol'
 import type { HistoryRule } from '../../core/history-rules.js'
 import type { HistoryPage, HistoryPageRequest, HistoryState } from '../../core/history-store.js'
+import type { PublishKey } from '../../core/publish-key.js'
 import type { StoredValue, StoredWill, ValuePage, ValuePageRequest, Written } from '../../core/store.js'
 import type { StoreLimits } from '../limits.js'
 import type { TermStart } from './numbers.js'
@@ -44,6 +45,8 @@ export interface FileWrite {
   readonly append?: true | undefined
   /** When an imported message was kept, in milliseconds since 1970. */
   readonly keptAt?: number | undefined
+  /** See `ValueWrite.key`. */
+  readonly key?: PublishKey | undefined
 }
 
 /** A write that has failed. */

@@ -2,10 +2,12 @@ import { type BrokerMessage, type Pattern, type Subject, WildcastError } from '@
 import type { NatsConnection } from 'nats'
 import type { HistoryRules } from '../../../core/history-rules.js'
 import type { HistoryPage, HistoryPageRequest, HistoryState, HistoryStore } from '../../../core/history-store.js'
+import type { PublishKey } from '../../../core/publish-key.js'
 import type { Sink } from '../../foreign/driver.js'
 import { natsNameOf } from '../subjects.js'
 import type { JetStream } from '../values/jet-stream.js'
 import { failing, isRefusedWith, JetStreamError, jetStreamCodes } from '../values/jet-stream-error.js'
+import { keyHeaders, repeatedMessage } from '../values/key-headers.js'
 import { keptHeaders } from './kept-form.js'
 import { KeptPages, stateOf } from './kept-pages.js'
 import type { RuleMessages } from './rule-messages.js'
@@ -28,13 +30,14 @@ export class NatsHistory implements HistoryStore {
     this.rules = options.rules
   }
 
-  async append(message: BrokerMessage): Promise<string> {
+  async append(message: BrokerMessage, key?: PublishKey): Promise<string> {
     const { jetStream, messages } = this.#options
     const kept = messages[this.rules.of(message.subject) ?? -1]
     if (!kept) throw new TypeError('no rule names the subject')
     if (message.responseSubject !== undefined) throw new WildcastError('unsupported', answersReason)
     const { stream } = kept
-    const stored = jetStream.store(natsNameOf(message.subject), message.payload, keptHeaders(message))
+    const headers = [...keptHeaders(message), ...keyHeaders(key)]
+    const stored = jetStream.store(natsNameOf(message.subject), message.payload, headers)
     const at = await failing(
       stored.catch(async (cause: unknown) => {
         // The stream may be gone.
@@ -43,6 +46,7 @@ export class NatsHistory implements HistoryStore {
       }),
     )
     if (at.stream !== stream.kept.stream) throw stream.end('another stream of NATS has taken a message of the history')
+    if (at.duplicate && key) await failing(repeatedMessage(jetStream, key, at))
     stream.seen(at.seq)
     await kept.delivered(at.seq)
     return stream.terms.positionOf(at.seq)

@@ -45,6 +45,8 @@ export interface StreamMessage {
 export interface StoredAt {
   readonly stream: string
   readonly seq: number
+  /** A message with this id was stored before: then it is the place of that one. */
+  readonly duplicate?: boolean
 }
 
 /** How long JetStream may take to answer. A dead link ends earlier. */
@@ -115,6 +117,11 @@ export class JetStream {
 
   async update(settings: StreamSettings): Promise<void> {
     await this.call(`STREAM.UPDATE.${settings.name}`, settings)
+  }
+
+  /** Returns the message with this number. */
+  async at(stream: string, seq: number): Promise<StreamMessage | undefined> {
+    return this.#get(stream, { seq })
   }
 
   /** Returns the newest message of a subject. */

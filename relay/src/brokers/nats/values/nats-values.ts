@@ -1,15 +1,17 @@
 import { type BrokerMessage, type Pattern, payloadSize, type Subject, WildcastError } from '@wildcast/protocol'
+import type { PublishKey } from '../../../core/publish-key.js'
 import { revisionOf } from '../../../core/revision.js'
 import type { StoredValue, ValuePage, ValuePageRequest, ValueStore, ValueWrite, Written } from '../../../core/store.js'
 import { storageFull } from '../../../stores/limits.js'
 import { natsHeadersFrom } from '../headers.js'
 import { writeExpiredWills } from './expired-wills.js'
 import type { HeldChanges } from './held-changes.js'
-import { type JetStream, keptSize } from './jet-stream.js'
+import { type JetStream, keptSize, type StoredAt } from './jet-stream.js'
 import { failing, isOutOfMessages, isOutOfRoom, isRefusedWith, jetStreamCodes } from './jet-stream-error.js'
+import { repeatedMessage } from './key-headers.js'
 import { NatsLeases } from './leases.js'
 import { markSubject, valuePlace, valuesStream } from './places.js'
-import { storedFormOf } from './stored-form.js'
+import { storedFormIn, storedFormOf } from './stored-form.js'
 import { StreamReader } from './stream-reader.js'
 import { SubjectQueues } from './subject-queues.js'
 import type { ValuesStream, ValuesStreamOptions } from './values-stream.js'
@@ -22,6 +24,9 @@ export interface NatsValuesOptions extends Pick<ValuesStreamOptions, 'jetStream'
   /** Returns why a subject can't have a value. @default each can */
   readonly refuse?: ((subject: Subject) => string | undefined) | undefined
 }
+
+/** No message of a subject has this number: a message that expects it is not stored. */
+const noSeq = Number.MAX_SAFE_INTEGER
 
 /** How often a write is tried because others were faster. */
 const mostTries = 1000
@@ -45,7 +50,10 @@ export class NatsValues implements ValueStore {
     const subject = write.message.subject as Subject
     const refused = this.#options.refuse?.(subject)
     if (refused !== undefined) return Promise.reject(new WildcastError('unsupported', refused))
-    return this.#queues.run(subject, () => failing(this.#write(subject, write)))
+    const { key } = write
+    return this.#queues.run(subject, () =>
+      failing(key ? this.#writeOnce(subject, write, key) : this.#write(subject, write)),
+    )
   }
 
   async read(subject: Subject): Promise<StoredValue | undefined> {
@@ -76,6 +84,41 @@ export class NatsValues implements ValueStore {
     await failing(writeExpiredWills({ jetStream, leases, reader, write: (write) => this.write(write) }))
   }
 
+  /** JetStream recognizes a key only if it gets the write: one that is refused may be a repeat. */
+  async #writeOnce(subject: Subject, write: ValueWrite, key: PublishKey): Promise<Written> {
+    let written: Written
+    try {
+      written = await this.#write(subject, write)
+    } catch (cause) {
+      const isFull = isOutOfRoom(cause) || WildcastError.from(cause).code === 'storage_full'
+      const earlier = isFull ? await this.#earlier(subject, write, key) : undefined
+      if (earlier) return earlier
+      throw cause
+    }
+    return written.kind === 'written' ? written : ((await this.#earlier(subject, write, key)) ?? written)
+  }
+
+  /** Returns the outcome of an earlier write with this key. Writes nothing. */
+  async #earlier(subject: Subject, write: ValueWrite, key: PublishKey): Promise<Written | undefined> {
+    const term = await this.#options.stream.find()
+    if (term === undefined) return undefined
+    const { headers } = storedFormOf({ ...write, message: { subject, payload: '' } }, term, noSeq)
+    try {
+      return await this.#repeated(key, await this.#jetStream.store(valuePlace(subject), '', headers))
+    } catch (cause) {
+      if (isRefusedWith(cause, jetStreamCodes.wrongSequence)) return undefined
+      throw cause
+    }
+  }
+
+  /** An earlier write with this key has stored a message, maybe of another relay. */
+  async #repeated(key: PublishKey, at: StoredAt): Promise<Written> {
+    const [message, term] = [await repeatedMessage(this.#jetStream, key, at), await this.#options.stream.make()]
+    await this.mark()
+    const form = message && storedFormIn(message.headers, message.data)
+    return { kind: 'written', revision: revisionOf(form?.term ?? term, at.seq), repeated: true }
+  }
+
   async #write(subject: Subject, write: ValueWrite): Promise<Written> {
     const { stream } = this.#options
     const deletes = write.message.payload.length === 0
@@ -88,22 +131,23 @@ export class NatsValues implements ValueStore {
       const judged = isBlind ? undefined : refusalOf(write, newest?.value?.revision)
       if (judged) return judged
       const expected = isBlind ? undefined : (newest?.seq ?? 0)
-      const seq = await this.#publish(subject, write, term, expected).catch((cause: unknown) => {
+      const at = await this.#publish(subject, write, term, expected).catch((cause: unknown) => {
         if (!deletes || expected === undefined || !isOutOfRoom(cause)) throw cause
         return this.#deleteWithoutRoom(subject, write, term, expected)
       })
-      if (seq !== undefined) return this.#written(write, revisionOf(term, seq), deletes ? seq : undefined)
+      if (at?.duplicate && write.key) return this.#repeated(write.key, at)
+      if (at) return this.#written(write, revisionOf(term, at.seq), deletes ? at.seq : undefined)
     }
     throw new WildcastError('rate_limited', 'others write this subject too often; try again later')
   }
 
-  /** Resolves with the number, or with undefined if another write was faster. */
+  /** Resolves with the place, or with undefined if another write was faster. */
   async #publish(
     subject: Subject,
     write: ValueWrite,
     term: string,
     expected: number | undefined,
-  ): Promise<number | undefined> {
+  ): Promise<StoredAt | undefined> {
     const { stream, limits } = this.#options
     const { headers, payload } = storedFormOf(write, term, expected)
     const place = valuePlace(subject)
@@ -112,9 +156,9 @@ export class NatsValues implements ValueStore {
         const size = keptSize(payloadSize(place), natsHeadersFrom(headers).size, payloadSize(payload))
         await this.#checkRoom(subject, size)
       }
-      const seq = await this.#jetStream.publish(place, payload, headers)
-      stream.seen(term, seq)
-      return seq
+      const at = await this.#jetStream.store(place, payload, headers)
+      if (!at.duplicate) stream.seen(term, at.seq)
+      return at
     } catch (cause) {
       if (isRefusedWith(cause, jetStreamCodes.wrongSequence)) return undefined
       if (isRefusedWith(cause, jetStreamCodes.noResponders)) await stream.check()
@@ -124,7 +168,7 @@ export class NatsValues implements ValueStore {
   }
 
   /** A deletion is a message as well: the value makes room for it. */
-  async #deleteWithoutRoom(subject: Subject, write: ValueWrite, term: string, seq: number): Promise<number> {
+  async #deleteWithoutRoom(subject: Subject, write: ValueWrite, term: string, seq: number): Promise<StoredAt> {
     await this.#jetStream.remove(valuesStream, seq)
     const deletion = await this.#publish(subject, write, term, 0)
     if (deletion === undefined)

@@ -1,6 +1,7 @@
 import { type Headers, type Payload, payloadBytes, payloadSize } from '@wildcast/protocol'
 import type { StoredWill, ValueWrite } from '../../../core/store.js'
 import { type About, aboutOf, aboutText } from '../../foreign/about.js'
+import { keyHeaders } from './key-headers.js'
 
 /** A value, as a message of the stream holds it. */
 export interface StoredForm {
@@ -24,7 +25,7 @@ const expectedHeader = 'Nats-Expected-Last-Subject-Sequence'
  * @param expected - the number that the newest message of the subject must have, 0 without one
  */
 export function storedFormOf(
-  { message, will }: ValueWrite,
+  { message, will, key }: ValueWrite,
   term: string,
   expected: number | undefined,
 ): { readonly headers: Headers; readonly payload: Payload } {
@@ -35,6 +36,7 @@ export function storedFormOf(
     ...(about === '' || size === 0 ? [] : [[aboutHeader, about] as const]),
     ...(will && size > 0 ? [[willHeader, `${size} ${will.lease}`] as const] : []),
     ...(expected === undefined ? [] : [[expectedHeader, `${expected}`] as const]),
+    ...keyHeaders(key),
   ]
   return { headers, payload: will && size > 0 ? joined(message.payload, will.payload) : message.payload }
 }

@@ -1,14 +1,22 @@
 import type { BrokerMessage, Subject } from '@wildcast/protocol'
+import type { PublishKey } from '../../../core/publish-key.js'
 import { userOf } from '../../../stores/change.js'
 import { aboutText } from '../../foreign/about.js'
+import { keyId } from '../../foreign/key-id.js'
 import type { ScriptArgument } from '../scripts.js'
 import { digestText } from '../values/change-mark.js'
 import { argumentOf, type WriteContext } from '../values/write-command.js'
 
-/** Returns the arguments of the script that appends. The last one is left out if it is usual. */
+/** A message to keep, with the text of its rule. */
+export interface MessageToAppend {
+  readonly message: BrokerMessage
+  readonly rule: string
+  readonly key: PublishKey | undefined
+}
+
+/** Returns the arguments of the script that appends. Usual ones at the end are left out. */
 export function appendArguments(
-  message: BrokerMessage,
-  rule: string,
+  { message, rule, key }: MessageToAppend,
   server: string,
   { names, prefix, echo }: WriteContext,
 ): ScriptArgument[] {
@@ -17,6 +25,8 @@ export function appendArguments(
   const about = aboutText({ headers, user: userOf(message) })
   const all = [subject, payload, digestText(payload, 'm'), about, server, echo, rule]
   const channel = names.channelOf(subject as Subject)
-  if (channel !== prefix + subject) all.push(channel)
+  const isUsual = channel === prefix + subject
+  if (key) all.push(isUsual ? '' : channel, keyId(key), key.fingerprint)
+  else if (!isUsual) all.push(channel)
   return all
 }

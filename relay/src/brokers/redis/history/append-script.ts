@@ -1,6 +1,7 @@
 import { luaText } from '../lua.js'
 import { luaSend } from '../lua-groups.js'
 import { aboutHeadLength, luaKeep } from '../lua-history.js'
+import { luaKeys } from '../lua-keys.js'
 import { longestStream } from '../redis-publisher.js'
 import { type Script, script } from '../scripts.js'
 import { luaAfter, luaIsOf, luaTerm, luaTime } from '../values/lua-values.js'
@@ -16,13 +17,15 @@ export function appendScript({ prefix, keys, marks, limits }: WriteScriptOptions
 local prefix, marks, streams, wakes = ${texts.map(luaText).join(', ')}
 local mostBytes, longest = ${limits.bytes}, ${longestStream}
 `
-  return script(`${luaSend}${luaTime}${luaTerm}${luaIsOf}${luaAfter}${luaKeep}${constants}${body}`)
+  return script(`${luaSend}${luaTime}${luaKeys}${luaTerm}${luaIsOf}${luaAfter}${luaKeep}${constants}${body}`)
 }
 
 const body = `
 local values, history = KEYS[1], KEYS[3]
-local subject, payload, digest, about, server, echo, rule, channel = unpack(ARGV)
-if not channel then channel = prefix .. subject end
+local subject, payload, digest, about, server, echo, rule, channel, key, fingerprint = unpack(ARGV)
+if not channel or channel == '' then channel = prefix .. subject end
+local earlier = key and repeated(values, key, fingerprint)
+if earlier then return earlier end
 local found = redis.call('HMGET', values, ' term', ' count', ' bytes')
 local term, count, before = found[1], found[2], tonumber(found[3] or 0)
 local length, replaced = roomFor(history, subject, rule)
@@ -45,6 +48,7 @@ if type(clients) == 'table' then
   redis.call('HSET', values, ' bytes', before)
   return clients
 end
+if key then remember(values, key, fingerprint, position) end
 if clients == 0 then return 'written ' .. position end
 local echoed = redis.pcall('PUBLISH', echo, position)
 return (type(echoed) == 'table' and 'written ' or 'echoed ') .. position

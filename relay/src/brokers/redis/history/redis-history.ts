@@ -2,11 +2,13 @@ import type { BrokerMessage, Pattern, Subject } from '@wildcast/protocol'
 import type { HistoryRules } from '../../../core/history-rules.js'
 import type { HistoryPage, HistoryPageRequest, HistoryState, HistoryStore } from '../../../core/history-store.js'
 import { noPosition } from '../../../core/position.js'
+import type { PublishKey } from '../../../core/publish-key.js'
+import { keptPosition } from '../../../stores/change.js'
 import { checkBare } from '../redis-publisher.js'
 import type { Script, ScriptArgument } from '../scripts.js'
 import { nameRange } from '../values/name-range.js'
 import type { StoreScripts } from '../values/store-scripts.js'
-import { outcomeOf, type WriteContext } from '../values/write-command.js'
+import type { WriteContext } from '../values/write-command.js'
 import { appendArguments } from './append-command.js'
 import { historyPageScript, stateScript } from './read-scripts.js'
 import { storedMessagesOf } from './stored-messages.js'
@@ -39,16 +41,13 @@ export class RedisHistory implements HistoryStore {
     this.rules = options.rules
   }
 
-  async append(message: BrokerMessage): Promise<string> {
+  async append(message: BrokerMessage, key?: PublishKey): Promise<string> {
     const { store, appendScript, ruleTexts } = this.#options
     checkBare({ ...message, headers: undefined })
     const rule = ruleTexts.of(message.subject)
     if (rule === undefined) throw new TypeError('no rule names the subject')
-    const reply = await store.run(appendScript, appendArguments(message, rule, store.server, this.#options))
-    const { written, isEchoed } = outcomeOf(reply as Buffer)
-    if (written.kind !== 'written') throw new TypeError('the script has not kept the message')
-    await store.delivered(written.revision, isEchoed)
-    return written.revision
+    const args = appendArguments({ message, rule, key }, store.server, this.#options)
+    return keptPosition(await store.written(await store.run(appendScript, args)))
   }
 
   async historyPage(pattern: Pattern, request: HistoryPageRequest): Promise<HistoryPage> {

@@ -14,7 +14,7 @@ import { pageScript, readScript } from './read-scripts.js'
 import { storedValueOf, willOf } from './records.js'
 import type { StoreScripts } from './store-scripts.js'
 import { dueScript, renewLeaseScript } from './upkeep-scripts.js'
-import { type DueWrite, outcomeOf, type WriteContext, writeArguments } from './write-command.js'
+import { type DueWrite, type WriteContext, writeArguments } from './write-command.js'
 
 export interface RedisValuesOptions extends WriteContext {
   readonly store: StoreScripts
@@ -84,10 +84,7 @@ export class RedisValues implements ValueStore {
 
   async #write(write: DueWrite): Promise<Written<string>> {
     const { store, writeScript } = this.#options
-    const reply = await store.run(writeScript, writeArguments(write, this.#options, store.server))
-    const { written, isEchoed } = outcomeOf(reply as Buffer)
-    if (written.kind === 'written') await store.delivered(written.revision, isEchoed)
-    return written
+    return store.written(await store.run(writeScript, writeArguments(write, this.#options, store.server)))
   }
 }
 

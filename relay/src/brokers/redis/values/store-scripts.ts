@@ -1,10 +1,12 @@
 import type { WildcastError } from '@wildcast/protocol'
+import type { Written } from '../../../core/store.js'
 import type { StoreLimits } from '../../../stores/limits.js'
 import type { Keys } from '../keys.js'
 import type { Script, ScriptArgument, Scripts } from '../scripts.js'
 import type { Echoes } from './echoes.js'
 import { fullError } from './full-error.js'
 import type { Terms } from './terms.js'
+import { outcomeOf } from './write-command.js'
 
 export interface StoreScriptsOptions {
   readonly keys: Keys
@@ -53,6 +55,15 @@ export class StoreScripts {
   async delivered(number: string, isEchoed: boolean): Promise<void> {
     if (isEchoed) await this.#options.echoes.delivered(number)
     this.replaced(number)
+  }
+
+  /** Resolves with what a script has written, once this connection has delivered it. */
+  async written(reply: unknown): Promise<Written<string>> {
+    const { written, isEchoed } = outcomeOf(reply as Buffer)
+    if (written.kind !== 'written') return written
+    // Another relay may have written it: its change is on the way.
+    await (written.repeated ? this.mark() : this.delivered(written.revision, isEchoed))
+    return written
   }
 
   /**

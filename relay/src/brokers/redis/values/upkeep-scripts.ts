@@ -1,3 +1,4 @@
+import { luaKeys } from '../lua-keys.js'
 import { type Script, script } from '../scripts.js'
 import { luaIsOf, luaRecord, luaTerm, luaTime } from './lua-values.js'
 
@@ -17,6 +18,9 @@ end
 return term and string.sub(term, -10) or ''
 `)
 
+/** The most keys that one sweep forgets. */
+const mostKeysForgotten = 1000
+
 /** Renews a lease, also if the server's memory is full. KEYS: values. ARGV: lease. */
 export const renewLeaseScript: Script = script(`${luaTime}
 local leases = KEYS[1] .. ':leases'
@@ -27,10 +31,11 @@ return 1
 
 /**
  * Replies the present term, then what is due, at most a batch of each: values that have expired,
- * `{subject, revision}`, and wills whose leases have expired, `{subject, revision, will}`. KEYS:
+ * `{subject, revision}`, and wills whose leases have expired, `{subject, revision, will}`. Forgets
+ * keys of publishes. KEYS:
  * values. ARGV: duration of a lease in ms, batch.
  */
-export const dueScript: Script = script(`${luaRecord}
+export const dueScript: Script = script(`${luaRecord}${luaKeys}
 local values, leaseMs, batch = KEYS[1], unpack(ARGV)
 local now, expired, wills = milliseconds(), {}, {}
 for _, subject in ipairs(redis.call('ZRANGEBYSCORE', values .. ':expiry', '-inf', now, 'LIMIT', 0, batch)) do
@@ -56,6 +61,7 @@ for _, lease in ipairs(redis.call('ZRANGEBYSCORE', values .. ':leases', '-inf', 
     end
   end
 end
+forgetKeys(values, ${mostKeysForgotten})
 local term = redis.call('HGET', values, ' term')
 return { term and string.sub(term, -10) or '', expired, wills }
 `)

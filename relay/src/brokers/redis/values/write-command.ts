@@ -1,6 +1,8 @@
 import type { Payload, Subject } from '@wildcast/protocol'
+import { usedKey } from '../../../core/publish-key.js'
 import type { ValueWrite, Written } from '../../../core/store.js'
 import { aboutText } from '../../foreign/about.js'
+import { keyId } from '../../foreign/key-id.js'
 import type { RuleTexts } from '../rule-texts.js'
 import type { ScriptArgument } from '../scripts.js'
 import type { RedisNames } from '../subjects.js'
@@ -23,7 +25,7 @@ export interface WriteContext {
 
 /** Returns the arguments of the write script. The last ones are left out if they are empty. */
 export function writeArguments(write: DueWrite, context: WriteContext, server: string): ScriptArgument[] {
-  const { message, ttlMs, will } = write
+  const { message, ttlMs, will, key } = write
   const { subject, headers } = message
   const user = message.from?.user
   const rule = context.ruleTexts.of(subject)
@@ -33,10 +35,11 @@ export function writeArguments(write: DueWrite, context: WriteContext, server: s
     ...[subject, payload, digestText(payload, markKindOf(write, rule)), aboutText({ headers, user }), server],
     ...[context.echo, conditionText(write), channel === context.prefix + subject ? '' : channel],
   ]
-  if (ttlMs !== undefined || will || rule) all.push(ttlMs === undefined ? '' : `${ttlMs}`)
+  if (ttlMs !== undefined || will || rule || key) all.push(ttlMs === undefined ? '' : `${ttlMs}`)
   if (will) all.push(will.lease, willText(will.lease, aboutText({ user }), argumentOf(will.payload)))
-  else if (rule) all.push('', '')
-  if (rule) all.push(rule)
+  else if (rule || key) all.push('', '')
+  if (rule || key) all.push(rule ?? '')
+  if (key) all.push(keyId(key), key.fingerprint)
   return all
 }
 
@@ -46,9 +49,14 @@ function markKindOf({ message }: ValueWrite, rule: string | undefined): MarkKind
   return rule ? 'D' : 'd'
 }
 
-/** Returns the outcome of a write, and whether the echo channel gets its revision. */
+/**
+ * Returns the outcome of a write, and whether the echo channel gets its revision.
+ * @throws {WildcastError} if its key belongs to another message
+ */
 export function outcomeOf(reply: Buffer): { readonly written: Written<string>; readonly isEchoed: boolean } {
   const [kind, revision = ''] = reply.toString('latin1').split(' ')
+  if (kind === 'used') throw usedKey()
+  if (kind === 'repeated') return { written: { kind: 'written', revision, repeated: true }, isEchoed: false }
   if (kind === 'unchanged') return { written: { kind }, isEchoed: false }
   if (kind === 'refused') return { written: { kind, revision: revision || undefined }, isEchoed: false }
   return { written: { kind: 'written', revision }, isEchoed: kind === 'echoed' }

@@ -3,8 +3,10 @@ import type { Keys } from '../keys.js'
 import { luaText } from '../lua.js'
 import { luaSend } from '../lua-groups.js'
 import { aboutHeadLength, luaKeep } from '../lua-history.js'
+import { luaKeys } from '../lua-keys.js'
 import { longestStream } from '../redis-publisher.js'
 import { type Script, script } from '../scripts.js'
+import { luaCondition } from './lua-condition.js'
 import { headLength, luaAfter, luaIsOf, luaRecord, luaTerm } from './lua-values.js'
 import type { MarkChannels } from './mark-channels.js'
 
@@ -17,25 +19,12 @@ export interface WriteScriptOptions {
 }
 
 /**
- * `isMet(condition, present, stored)`: whether a write may be done. A condition is `=<revision>`,
- * `=` if there must be no value, `~<revision>` for a will, or `!<revision>` for a value that has
- * expired.
- */
-const luaCondition = `
-local function isMet(condition, present, stored)
-  if condition == '' then return true end
-  local revision = string.sub(condition, 2)
-  if string.sub(condition, 1, 1) == '!' then return stored == revision end
-  return present == revision
-end
-`
-
-/**
  * Returns the script that writes a value, or deletes it if the payload is empty, and publishes the
  * change: all or nothing. It replies `written <revision>`, `echoed <revision>` if the relay's echo
  * channel gets the revision after the change, `refused <present revision>`, or `unchanged`, and
- * refuses what is beyond a limit with `FULL`. KEYS: values, registry, history. ARGV: see
- * `writeArguments`.
+ * refuses what is beyond a limit with `FULL`. If a write with its key was done before, it replies
+ * `repeated <revision>`, `unchanged`, or `used` if that was another write. KEYS: values, registry,
+ * history. ARGV: see `writeArguments`.
  */
 export function writeScript({ prefix, keys, marks, limits }: WriteScriptOptions): Script {
   const texts = [prefix, marks.begin, keys.streamPrefix, keys.wakePrefix]
@@ -43,15 +32,19 @@ export function writeScript({ prefix, keys, marks, limits }: WriteScriptOptions)
 local prefix, marks, streams, wakes = ${texts.map(luaText).join(', ')}
 local mostValues, mostBytes, longest = ${limits.values}, ${limits.bytes}, ${longestStream}
 `
-  return script(`${luaSend}${luaRecord}${luaTerm}${luaIsOf}${luaCondition}${luaAfter}${constants}${body}`)
+  return script(luaSend + luaRecord + luaKeys + luaTerm + luaIsOf + luaCondition + luaAfter + constants + body)
 }
 
 const body = `
 local values, history = KEYS[1], KEYS[3]
-local subject, payload, digest, about, server, echo, condition, channel, ttl, lease, will, rule = unpack(ARGV)
+local subject, payload, digest, about, server, echo, condition, channel = unpack(ARGV)
+local ttl, lease, will, rule, key, fingerprint = unpack(ARGV, 9)
 if channel == '' then channel = prefix .. subject end
 if ttl == '' then ttl = nil end
 if will == '' then will = nil end
+if rule == '' then rule = nil end
+local earlier = key and repeated(values, key, fingerprint)
+if earlier then return earlier end
 local deletes, due = payload == '', string.sub(condition, 1, 1)
 local found = redis.call('HMGET', values, ' term', ' count', ' bytes', subject)
 local term, count, before, old = found[1], found[2], found[3] or 0, found[4]
@@ -61,7 +54,10 @@ if expires > 0 or ttl or will then now = milliseconds() end
 local ends = (deletes or not ttl) and 0 or math.min(now + ttl, 9999999999999)
 local present = (expires > 0 and expires <= now) and '' or stored
 if not isMet(condition, present, stored) then return 'refused ' .. present end
-if deletes and present == '' and due ~= '!' then return 'unchanged' end
+if deletes and present == '' and due ~= '!' then
+  if key then remember(values, key, fingerprint, '') end
+  return 'unchanged'
+end
 -- Changes nothing. Redis refuses a script that begins with a write that needs memory if it has none
 -- left, but not one that begins with a deletion: a will must be written.
 if due == '~' then redis.call('HDEL', values, ' ') end
@@ -126,6 +122,7 @@ if will then
   redis.call('ZADD', values .. ':will-names', 0, lease .. ' ' .. subject)
   redis.call('ZADD', values .. ':leases', 'NX', now, lease)
 end
+if key then remember(values, key, fingerprint, revision) end
 if clients == 0 then return 'written ' .. revision end
 local echoed = redis.pcall('PUBLISH', echo, revision)
 return (type(echoed) == 'table' and 'written ' or 'echoed ') .. revision

@@ -8,10 +8,10 @@ import type { Session } from '../../../core/session.js'
 import type { ResumableSession } from '../../../core/sessions.js'
 import type { SessionEnding } from '../../../core/values/session-wills.js'
 import type { ClientConnection } from '../../connections/connection.js'
-import { batchOf, type V1Encoder } from './encoders.js'
 import { type AnsweredClient, FrameActions } from './frame-actions.js'
 import { errorOf, welcome } from './frames.js'
 import { ReceivedCount } from './received-count.js'
+import { batchOf, type V1Encoder } from './v1-encoder.js'
 
 /** Close codes that end the session. Browsers send 1001 when a page is left or crashes. */
 const leavingCodes: readonly (number | undefined)[] = [1000, 1001]

@@ -1,8 +1,8 @@
-import { isClosed, isPattern, mayBeDerived, parsePattern } from '@wildcast/protocol'
+import { covers, isClosed, isPattern, mayBeDerived, parsePattern } from '@wildcast/protocol'
 import * as v from 'valibot'
 import type { HistoryRule } from '../../../core/history-rules.js'
 import { defined } from './defined.js'
-import { type Optional, optional, type Reads, table } from './table.js'
+import { keyIn, type Optional, optional, type Reads, table } from './table.js'
 import { duration, text, wholeNumber } from './values.js'
 
 /** More than a store can hold. */
@@ -33,9 +33,28 @@ const rule: Reads<HistoryRule> = v.pipe(
   v.transform(({ subjects, messages = usualMessages, age }) => ({ subjects, messages, ...defined({ ageMs: age }) })),
 )
 
+/** Rejects rules without an effect: the first rule that matches a subject counts. */
+function noneHidden(): v.RawCheckAction<HistoryRule[]> {
+  return v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return
+    for (const [i, { subjects }] of dataset.value.entries()) {
+      const earlier = dataset.value.slice(0, i).find((other) => covers(other.subjects, subjects))
+      if (!earlier) continue
+      const by = earlier.subjects === subjects ? 'an earlier rule' : `an earlier rule, "${earlier.subjects}",`
+      addIssue({
+        message: `{it} never takes effect, since ${by} names the same subjects; move it before that, or remove it`,
+        path: [
+          { type: 'array', origin: 'value', input: [...dataset.value], key: i, value: subjects },
+          keyIn({}, 'subjects'),
+        ],
+      })
+    }
+  })
+}
+
 /** The key for the rules of a broker. */
 export const historyEntry: { readonly history: Optional<readonly HistoryRule[]> } = {
   history: optional<readonly HistoryRule[]>(
-    v.array(rule, '{it} must be a list of tables: write [[brokers.NAME.history]]'),
+    v.pipe(v.array(rule, '{it} must be a list of tables: write [[brokers.NAME.history]]'), noneHidden()),
   ),
 }

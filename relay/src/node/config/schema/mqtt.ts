@@ -10,6 +10,11 @@ import { choice, seconds, secret, text, wholeNumber } from './values.js'
 const example = 'mqtt://localhost:1883'
 const schemes = ['mqtt', 'mqtts', 'tcp', 'ssl', 'ws', 'wss']
 
+/** Keys that only brokers of other types have. */
+const refusals = {
+  history: '{it} has no effect, since MQTT keeps no messages; remove it, or use memory, Redis or NATS',
+}
+
 /** The packet has two bytes for the interval. */
 const longestKeepAlive = 65_535
 
@@ -36,7 +41,7 @@ export function mqttSettingsKeys(resolve: Resolve): Reads<BrokerSettings> {
     ...linkEntries,
   }
   return v.pipe(
-    table(entries, { address: `"${example}"` }),
+    table(entries, { address: `"${example}"` }, [], refusals),
     certificatesNeed((keys) => /^(?:mqtts|ssl|wss):/i.test(keys.address), 'write the address as mqtts://…'),
     v.transform((keys) => ({
       type: 'mqtt' as const,

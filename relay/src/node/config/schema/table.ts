@@ -29,17 +29,19 @@ export const notATable: Reads<never> = v.never('{it} must be a table of keys and
  * A table with known keys.
  * @param examples values for required keys
  * @param elsewhere keys of other tables that the user may have meant
+ * @param refusals what is wrong with keys that only similar tables have
  */
 export function table<Entries extends v.ObjectEntries>(
   entries: Entries,
   examples: { readonly [Key in keyof Entries]?: string } = {},
   elsewhere: readonly string[] = [],
+  refusals: Readonly<Record<string, string>> = {},
 ): Reads<Read<Entries>> {
   const missing = ({ expected }: { expected: string | null }): string => {
     const example = examples[JSON.parse(expected ?? '""') as keyof Entries]
     return `{it} is missing; add it${example === undefined ? '' : `, such as ${example}`}`
   }
-  const shape = v.pipe(v.looseObject(entries, missing), refuseOthers(Object.keys(entries), elsewhere))
+  const shape = v.pipe(v.looseObject(entries, missing), refuseOthers(Object.keys(entries), elsewhere, refusals))
   return v.lazy((input) => (isTable(input) ? shape : notATable)) as Reads<Read<Entries>>
 }
 
@@ -47,11 +49,15 @@ export function table<Entries extends v.ObjectEntries>(
 function refuseOthers<Input extends object>(
   known: readonly string[],
   elsewhere: readonly string[],
+  refusals: Readonly<Record<string, string>>,
 ): v.RawCheckAction<Input> {
   return v.rawCheck(({ dataset, addIssue }) => {
     for (const key of Object.keys(dataset.value as object))
       if (!known.includes(key))
-        addIssue({ message: unknownKey(key, known, elsewhere), path: [keyIn(dataset.value, key)] })
+        addIssue({
+          message: refusals[key] ?? unknownKey(key, known, elsewhere),
+          path: [keyIn(dataset.value, key)],
+        })
   })
 }
 

@@ -1,0 +1,4 @@
+import { show } from './show.jsx'
+import { Values } from './values.jsx'
+
+show(Values)

@@ -1,0 +1,92 @@
+import { isSubject } from '@wildcast/protocol/subjects'
+import type { ContractEntry } from './contract-entry.js'
+import { contractKinds, type EntryDefinition, type EntryOptions } from './definition.js'
+import { parseTemplate, type SubjectTemplate } from './template.js'
+
+/** The valid values of each option in words, and the test for them. */
+const options: {
+  readonly [Option in keyof EntryOptions]-?: readonly [must: string, isValid: (value: unknown) => boolean]
+} = {
+  broker: ['the name of a broker', (value) => typeof value === 'string' && value !== ''],
+  codec: ['"json", "text" or "bytes"', (value) => ['json', 'text', 'bytes'].includes(String(value))],
+  deliver: ['"all" or "latest"', (value) => ['all', 'latest'].includes(String(value))],
+  maxRate: ['a number above 0', isAbove0],
+  history: ['such as { messages: 50, age: "24h" }', isEntryHistory],
+  retained: ['true or false', (value) => typeof value === 'boolean'],
+}
+
+/**
+ * Checks an entry, and parses its pattern.
+ * @throws {TypeError} which names the entry and the remedy
+ */
+export function compileEntry(key: string, definition: EntryDefinition): ContractEntry {
+  const refuse = (fault: string): TypeError => new TypeError(`the contract's entry "${key}" ${fault}`)
+  if (typeof definition !== 'object' || definition === null)
+    throw refuse('must be an object with schemas, such as { message: Good }')
+  const fault = faultOfFields(definition)
+  if (fault !== undefined) throw refuse(fault)
+  return { ...definition, ...templateOf(key, refuse), key }
+}
+
+function templateOf(key: string, refuse: (fault: string) => TypeError): SubjectTemplate {
+  try {
+    return parseTemplate(key)
+  } catch (cause) {
+    throw refuse(`is invalid: ${cause instanceof Error ? cause.message : ''}`)
+  }
+}
+
+function faultOfFields(definition: EntryDefinition): string | undefined {
+  const set = Object.entries(definition).filter(([, value]) => value !== undefined)
+  for (const [field, value] of set) {
+    const fault = faultOfField(field, value)
+    if (fault !== undefined) return fault
+  }
+  const { request, reply } = definition
+  if (!request !== !reply)
+    return request ? 'has a request, but no reply; add one' : 'has a reply, but no request; add one'
+  if (!contractKinds.some((kind) => definition[kind]))
+    return 'declares no data; give it a schema, such as { message: Good }'
+  return undefined
+}
+
+function faultOfField(field: string, value: unknown): string | undefined {
+  const option = Object.hasOwn(options, field) ? options[field as keyof EntryOptions] : undefined
+  if (option) return option[1](value) ? undefined : `has an invalid ${field}: it must be ${option[0]}`
+  if (!contractKinds.some((kind) => kind === field))
+    return `has the unknown field "${field}"; the fields are ${[...contractKinds, ...Object.keys(options)].join(', ')}`
+  if (!isSchema(value)) return `has a ${field} that is not a Standard Schema; use zod 4, valibot, arktype or type<T>()`
+  return undefined
+}
+
+/** Schemas of arktype are functions. */
+function isSchema(value: unknown): boolean {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  const standard = '~standard' in value ? value['~standard'] : undefined
+  if (typeof standard !== 'object' || standard === null) return false
+  const { version, validate } = standard as { readonly version?: unknown; readonly validate?: unknown }
+  return version === 1 && typeof validate === 'function'
+}
+
+function isAbove0(value: unknown): boolean {
+  return typeof value === 'number' && value > 0
+}
+
+function isEntryHistory(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { messages, age, ...others } = value as Readonly<Record<string, unknown>>
+  const isCount = messages === undefined || (isAbove0(messages) && Number.isInteger(messages))
+  const isAge = age === undefined || /^\d+(\.\d+)?[smhd]$/.test(String(age))
+  return isCount && isAge && Object.keys(others).length === 0
+}
+
+/**
+ * Returns the key of an entry behind a prefix; an empty key is the prefix itself.
+ * @throws {TypeError} if the prefix is not a subject
+ */
+export function prefixed(key: string, prefix: string | undefined): string {
+  if (prefix === undefined) return key
+  if (!isSubject(prefix) || /[{}]/.test(prefix))
+    throw new TypeError(`the prefix "${prefix}" of a contract must be a subject without wildcards, such as "hello"`)
+  return key === '' ? prefix : `${prefix}.${key}`
+}

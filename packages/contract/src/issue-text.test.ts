@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { issueText } from './issue-text.js'
+
+describe('issueText', () => {
+  it.each([
+    ['Invalid type: Expected number but received "abcdef"', ['price'], '"price": Invalid type: Expected number'],
+    ['price must be a number (was "abcdef")', ['price'], '"price" must be a number'],
+    ['price must be a number (was missing)', ['price'], '"price" must be a number (was missing)'],
+    ['must be an object (was a string)', [], 'must be an object'],
+    ['the name abcdef is taken', ['price'], '"price": must fit the schema'],
+    ['the name abcdef is taken', [], 'must fit the schema'],
+    ['12345 is too much', ['count'], '"count": must fit the schema'],
+    ['', ['price'], '"price": must fit the schema'],
+    ['odd', ['no', 'such', Symbol('part')], '"no.such.Symbol(part)": odd'],
+  ])('of %j at %j names the path and no data', (message, path, text) => {
+    expect(issueText([{ message, path }], { price: 'abcdef', count: 12345 })).toBe(text.replace(': must', ' must'))
+  })
+
+  it('is short', () => {
+    const path = ['x'.repeat(5000)]
+    expect(issueText([{ message: 'y'.repeat(5000), path }], {}).length).toBeLessThan(450)
+  })
+
+  it('ends for data that contains itself, and reads no bytes', () => {
+    const data: Record<string, unknown> = { bytes: new Uint8Array(1_000_000) }
+    data['self'] = data
+    expect(issueText([{ message: 'odd' }], data)).toBe('odd')
+  })
+
+  it('of no issue is a sentence', () => expect(issueText([], 1)).toBe('must fit the schema'))
+})

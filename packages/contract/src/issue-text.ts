@@ -1,0 +1,45 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
+/** Longest text of an issue or a path. */
+const longest = 200
+
+/** The ends of messages of valibot and arktype, which repeat the data. */
+const received = / but received .*$| \(was (?!missing\)).*\)$/s
+
+/**
+ * Returns the issues of a schema in words: the first with its path, and the count of the others.
+ * The words contain no data, since logs and other clients may see them.
+ */
+export function issueText(issues: readonly StandardSchemaV1.Issue[], data: unknown): string {
+  const [issue] = issues
+  if (!issue) return 'must fit the schema'
+  const keys = (issue.path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment))
+  const path = keys.map(String).join('.').slice(0, longest)
+  const others = issues.length > 1 ? `; and ${issues.length - 1} more` : ''
+  const text = words(issue.message, path, at(data, keys))
+  return (path && `"${path}"${text.startsWith('must ') ? ' ' : ': '}`) + text + others
+}
+
+function words(message: string, path: string, data: unknown): string {
+  const short = message.replace(received, '').slice(0, longest)
+  // arktype begins with the path.
+  const text = path && short.startsWith(`${path} `) ? short.slice(path.length + 1) : short
+  return text === '' || contains(text, data) ? 'must fit the schema' : text
+}
+
+/** Returns the part of the data that a path leads to. */
+function at(data: unknown, keys: readonly PropertyKey[]): unknown {
+  return keys.reduce<unknown>((part, key) => (isObject(part) ? Reflect.get(part, key) : undefined), data)
+}
+
+/** Whether a text repeats a part of the data. Shorter parts are in any text by chance. */
+function contains(text: string, data: unknown, depth: number = 0): boolean {
+  if (isObject(data))
+    return depth < 8 && !ArrayBuffer.isView(data) && Object.values(data).some((part) => contains(text, part, depth + 1))
+  const part = String(data)
+  return data !== undefined && data !== null && typeof data !== 'boolean' && part.length > 2 && text.includes(part)
+}
+
+function isObject(data: unknown): data is object {
+  return typeof data === 'object' && data !== null
+}
