@@ -32,18 +32,23 @@ declare const pause: () => void
 declare const handler: () => void
 declare const signal: AbortSignal`,
   'packages/react': `import { useEffect } from 'react'
-import { createClient } from '@wildcast/client'
+import { type Client, createClient, type Message } from '@wildcast/client'
 import * as hooks from '@wildcast/react'
 import { useHistory } from '@wildcast/react/history'
 import { useLeader, useLock } from '@wildcast/react/locks'
 import { useMemberCount, usePresence } from '@wildcast/react/presence'
+import { followValues, requestMutation, requestQuery, valueMutation, valueQuery } from '@wildcast/react/tanstack'
 import { useValue, useValues } from '@wildcast/react/values'
+import { type QueryClient, useMutation, useQuery } from '@tanstack/react-query'
 import { fill } from '../../packages/react/src/fill.js'
-const { useCan, useConnection, usePublish, usePublishing, useRequest, useSubscription, WildcastProvider } = hooks
+const { useCan, useConnection, usePublish, usePublishing, useReduce, useRequest } = hooks
+const { useServe, useSubscription, WildcastProvider } = hooks
 declare const root: { render(node: React.ReactNode): void }
 declare const App: () => React.ReactNode
 declare const text: string
 declare const message: hooks.Publishing
+declare const client: Client
+declare const queryClient: QueryClient
 declare const startPolling: () => () => void`,
   'packages/testing': `import { type Client, createClient } from '@wildcast/client'
 import { createTestRelay, systemClock, type TestRelay } from '@wildcast/testing'

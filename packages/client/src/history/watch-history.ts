@@ -4,6 +4,7 @@ import { checkNumber } from '../app/number-option.js'
 import type { Message } from '../messages/message.js'
 import type { Scope } from '../scope.js'
 import { portsOf } from '../scope-ports.js'
+import { refusedStatus } from '../subscriptions/interest-life.js'
 import { listen } from '../subscriptions/listen.js'
 import type { Completeness, Continuity } from '../subscriptions/subscription-events.js'
 import type { Undo } from '../time/clock.js'
@@ -12,9 +13,10 @@ import { getPage } from './kept-page.js'
 
 /**
  * The state of a list. `loading`: the newest page was not received yet. `ready`: it was, and new
- * messages are added.
+ * messages are added. `denied`: not permitted. `error`: refused. Both are retried as those of a
+ * subscription are.
  */
-export type HistoryStatus = 'loading' | 'ready'
+export type HistoryStatus = 'loading' | 'ready' | 'denied' | 'error'
 
 /** Options of `watch`. */
 export interface WatchHistoryOptions {
@@ -68,6 +70,7 @@ class HistoryWatch<Data, Wildcards extends readonly string[]> implements Watched
   #items: Message<Data, Wildcards>[] = []
   #copy: readonly Message<Data, Wildcards>[] | undefined
   #loading: Promise<void> | undefined
+  #wasReady = false
   readonly onChange: WatchedHistory['onChange']
   status: HistoryStatus = 'loading'
   hasMore = false
@@ -89,8 +92,10 @@ class HistoryWatch<Data, Wildcards extends readonly string[]> implements Watched
       onMessage: (message) => this.#add(message as Message<Data, Wildcards>), // its types are not checked
       onSynced: () => this.#sync(),
       onContinuity: ({ continuity }: Completeness) => this.#change({ continuity }),
-      onError: (error) => this.#change({ error }),
-      onEnd: () => this.#ended.abort(),
+      onError: (error) => this.#change({ status: refusedStatus(error), error }),
+      onEnd: (refusal) => {
+        if (!refusal) this.#ended.abort() // a later connection or token may be accepted
+      },
     })
     this.#ended.signal.addEventListener('abort', undo)
   }
@@ -128,7 +133,7 @@ class HistoryWatch<Data, Wildcards extends readonly string[]> implements Watched
       const how = { broker, filter, limit, before, signal, timeoutMs: Number.POSITIVE_INFINITY }
       const { messages, hasMore } = await getPage<Data, string>(this.#scope, this.#pattern, how)
       this.#items = [...(messages as readonly Message<Data, Wildcards>[]), ...this.#items]
-      this.#change({ hasMore, error: undefined })
+      this.#change({ hasMore, error: this.status === 'ready' ? undefined : this.error })
     } catch (cause) {
       if (!signal.aborted) this.#change({ error: WildcastError.from(cause) })
     }
@@ -143,12 +148,12 @@ class HistoryWatch<Data, Wildcards extends readonly string[]> implements Watched
   }
 
   #sync(): void {
-    const isFirst = this.status === 'loading'
     const { limit } = this.#options
-    if (isFirst && this.#items.length > limit) {
+    if (!this.#wasReady && this.#items.length > limit) {
       this.hasMore = true
       this.#items.splice(0, this.#items.length - limit)
     }
+    this.#wasReady = true
     this.#change({ status: 'ready', error: undefined })
   }
 

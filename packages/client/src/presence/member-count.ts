@@ -2,6 +2,7 @@ import { isPattern, type WildcastError } from '@wildcast/protocol/client'
 import { openAppListeners } from '../app/app-listeners.js'
 import type { Scope } from '../scope.js'
 import { portsOf } from '../scope-ports.js'
+import { refusedStatus } from '../subscriptions/interest-life.js'
 import { listen } from '../subscriptions/listen.js'
 import type { Undo } from '../time/clock.js'
 import type { ValuesStatus } from '../values/watch-values.js'
@@ -65,6 +66,7 @@ export function memberCount(scope: Scope, subject: string, options: PresenceOpti
       return count
     },
     get status() {
+      if (error) return refusedStatus(error)
       if (count === undefined) return 'loading'
       return isLive ? 'synced' : 'stale'
     },
