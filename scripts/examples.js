@@ -44,6 +44,9 @@ declare const App: () => React.ReactNode
 declare const text: string
 declare const message: hooks.Publishing
 declare const startPolling: () => () => void`,
+  'packages/vite': `import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import { wildcast } from '@wildcast/vite'`,
   relay: `import { createServer, type RequestListener } from 'node:http'
 import { attach, createRelay, defineComponent, http, jsonHttp, memory } from '@wildcast/relay'
 import { type Attached, mqtt, nats, newId, realClock, redis, websocket } from '@wildcast/relay'

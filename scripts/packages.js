@@ -10,6 +10,7 @@ export const packages = [
   'packages/contract',
   'packages/client',
   'packages/react',
+  'packages/vite',
   'packages/create-wildcast',
   'relay',
 ]
