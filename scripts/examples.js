@@ -62,6 +62,9 @@ declare const gaps: readonly unknown[]
 declare const Goods: () => ReactNode
 declare const render: (ui: ReactNode, options: { readonly wrapper: ComponentType<{ children?: ReactNode }> }) => void
 declare const screen: { getByText(text: string): HTMLElement }`,
+  'packages/vite': `import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import { wildcast } from '@wildcast/vite'`,
   relay: `import { createServer, type RequestListener } from 'node:http'
 import { attach, createRelay, defineComponent, http, jsonHttp, memory } from '@wildcast/relay'
 import { type Attached, mqtt, nats, newId, realClock, redis, websocket } from '@wildcast/relay'

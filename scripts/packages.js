@@ -11,6 +11,7 @@ export const packages = [
   'packages/client',
   'packages/react',
   'packages/testing',
+  'packages/vite',
   'packages/create-wildcast',
   'relay',
 ]
