@@ -16,6 +16,18 @@ export function keyHeaders(key: PublishKey | undefined): Headers {
     : []
 }
 
+/** No stream has this number. */
+const noSeq = Number.MAX_SAFE_INTEGER
+
+/**
+ * Returns the headers of a message that JetStream does not store, but for which it finds an earlier
+ * one with this key. A stream with replicas would test the number of the subject before the key,
+ * and not that of the stream.
+ */
+export function probeHeaders(key: PublishKey): Headers {
+  return [...keyHeaders(key), ['Nats-Expected-Last-Sequence', `${noSeq}`]]
+}
+
 /**
  * Returns the message that JetStream has stored under a key before, or undefined if it was replaced
  * or forgotten since.
