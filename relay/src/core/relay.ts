@@ -13,7 +13,7 @@ import { FitChecks } from './contract/fit-checks.js'
 import { type RelayContract, relayContractOf } from './contract/relay-contract.js'
 import { FanOut } from './fan-out.js'
 import { SubjectHistories } from './history/subject-histories.js'
-import { type BrokerHealth, Hub } from './hub.js'
+import { type BrokerHealth, Hub, type HubOptions } from './hub.js'
 import type { Inside } from './inside.js'
 import { KeyedPublishes } from './keyed-publishes.js'
 import { type Limits, limitsOf } from './limits.js'
@@ -145,19 +145,8 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     unconfirmed: new Set(),
     relieve: () => sessions.relieve(() => room.used <= room.limit),
   }
-  const valueRoom = { used: 0, limit: limits.valueCache }
   const slice = new TimeSlice(clock)
-  const guard = guardOf(options)
-  const parts = {
-    room,
-    valueRoom,
-    recentRoom: { used: 0, limit: mostRecentBytes },
-    fanOut: new FanOut(slice),
-    slice,
-    contract: guard,
-  }
-  const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer, ...parts })
-  const contract = guard && new FitChecks({ contract: guard, hub })
+  const { hub, contract } = await openHub({ ...options, clock, observer }, { room, slice, limits })
   const bridges = await bridgesOn(hub, options.bridges ?? [], { onError, observer })
   const [id, signedIn] = [newId(), new SignedIn()]
   // A session's key names the relay that holds it.
@@ -204,8 +193,23 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   }
 }
 
-function guardOf({ contract, onError }: Pick<RelayOptions, 'contract' | 'onError'>): ContractGuard | undefined {
-  return contract && new ContractGuard(relayContractOf(contract), onError)
+interface HubParts {
+  readonly room: WindowRoom
+  readonly slice: TimeSlice
+  readonly limits: Limits
+}
+
+/** Opens the brokers. The contract checks what clients publish, and may check what brokers deliver. */
+async function openHub(
+  { brokers, contract, clock, onError, observer }: RelayOptions & Pick<HubOptions, 'clock' | 'observer'>,
+  { room, slice, limits }: HubParts,
+): Promise<{ readonly hub: Hub; readonly contract: FitChecks | undefined }> {
+  const guard = contract && new ContractGuard(relayContractOf(contract), onError)
+  const valueRoom = { used: 0, limit: limits.valueCache }
+  const recentRoom = { used: 0, limit: mostRecentBytes }
+  const parts = { room, valueRoom, recentRoom, fanOut: new FanOut(slice), slice, contract: guard }
+  const hub = await Hub.open({ brokers, clock, onError, observer, ...parts })
+  return { hub, contract: guard && new FitChecks({ contract: guard, hub }) }
 }
 
 interface ViewPorts {
