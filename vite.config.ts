@@ -1,3 +1,4 @@
+import path from 'node:path'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
@@ -22,6 +23,18 @@ const heavy = [
   'relay/test/{check,cli,command-errors,config,descriptors,ending,keep-alive,readiness,reload,store,templates}.test.ts',
   'relay/test/{hostile-connections,hostile-loop,many-requests,server-sent-events,slow-readers}.test.ts',
 ]
+
+/** Chromium, as the tests of the hooks use it. */
+const inChromium = () => ({
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  provider: playwright({ launchOptions: { executablePath: chromium, args: ['--no-sandbox'] } }),
+  instances: [{ browser: 'chromium' as const }],
+})
+
+/** The oldest React that the hooks support. */
+const oldReact = path.resolve(import.meta.dirname, 'scripts/react-18/node_modules')
 
 /** Tests of what only a browser has. */
 const inBrowser = 'packages/*/src/**/*.browser.test.ts'
@@ -100,15 +113,30 @@ export default defineConfig({
         root: '.',
         test: {
           name: 'browser',
+          provide: { react: '19' },
           root: '.',
           include: ['packages/*/src/**/*.test.tsx', inBrowser],
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({ launchOptions: { executablePath: chromium, args: ['--no-sandbox'] } }),
-            instances: [{ browser: 'chromium' }],
+          browser: inChromium(),
+        },
+      },
+      {
+        extends: true,
+        root: '.',
+        resolve: {
+          alias: {
+            react: path.join(oldReact, 'react'),
+            'react-dom': path.join(oldReact, 'react-dom'),
           },
+        },
+        // Its optimized packages have another React.
+        cacheDir: 'node_modules/.vite-react-18',
+        test: {
+          name: 'react18',
+          provide: { react: '18' },
+          root: '.',
+          include: ['packages/react/src/*.test.tsx'],
+          exclude: ['packages/react/src/use-request.test.tsx', 'packages/react/src/use-subscription-wire.test.tsx'],
+          browser: inChromium(),
         },
       },
     ],

@@ -90,7 +90,7 @@ export const checks = [
 
 export const tests = [
   ...checks,
-  vitest('browser'),
+  vitest('browser', 'react18'),
   { name: 'packages', run: () => checkPackages() },
   command('demo build', tool('vite/bin/vite.js', 'build', '--logLevel', 'warn')),
   playwright('browser end to end', 'e2e'),

@@ -1,3 +1,4 @@
+import type { SubscriptionFeed } from '@wildcast/react'
 import { type FormEvent, useCallback, useLayoutEffect, useRef, useState } from 'react'
 import { useSubscription } from '../bridge.js'
 import { Button } from '../ui/button.js'
@@ -68,7 +69,7 @@ const looks = {
   stale: ['bg-bad', 'not updated'],
 } as const
 
-type FeedProps = Pick<ReturnType<typeof useSubscription>, 'status' | 'continuity' | 'missed'>
+type FeedProps = Pick<SubscriptionFeed, 'status' | 'continuity' | 'missed'>
 
 function Feed({ status, continuity, missed }: FeedProps) {
   const [dot, words] = status === 'error' || status === 'denied' ? (['bg-bad', 'refused'] as const) : looks[continuity]

@@ -24,6 +24,10 @@ export interface Client extends Scope, ClientCore {
   broker(name: string): Scope
 }
 
+/** Creates a client with the types of a contract, which it applies. */
+export function createClient<const Api extends Contract>(
+  options: ClientOptions & { readonly contract: Api },
+): ContractClient<Api>
 /**
  * Creates a client, which connects to a relay and reconnects after every loss. A page or worker
  * connects at once. Elsewhere the first call or `reconnect()` connects, so that server rendering
@@ -36,9 +40,6 @@ export interface Client extends Scope, ClientCore {
  * client.subscribe('good.*', (message) => console.log(message.subject, message.data))
  * await client.publish('good.apple', { price: 3 })
  */
-export function createClient<const Api extends Contract>(
-  options: ClientOptions & { readonly contract: Api },
-): ContractClient<Api>
 export function createClient(options: ClientOptions): Client
 export function createClient(options: ClientOptions): ClientCore {
   const { url, transport, WebSocket, codec = lightJsonCodec, clock = platformClock, use = [] } = options

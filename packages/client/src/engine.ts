@@ -1,4 +1,4 @@
-import type { ContractGuard } from '@wildcast/contract'
+import type { ClientGuard } from '@wildcast/contract'
 import { WildcastError } from '@wildcast/protocol/client'
 import { type Call, callBack } from './app/call-back.js'
 import { checkNumber } from './app/number-option.js'
@@ -27,7 +27,7 @@ export interface Engine extends VerbPorts {
   readonly link: RelayLink
   readonly exchanges: Exchanges
   /** Set by a contract. */
-  guard?: ContractGuard | undefined
+  guard?: ClientGuard | undefined
   close(): void
   /** A `ClientPart` may replace it. */
   publish: SendPublish

@@ -1,4 +1,4 @@
-import type { ContractGuard } from '@wildcast/contract'
+import type { ClientGuard } from '@wildcast/contract'
 import type { RelayLink } from './connection/relay-link.js'
 import type { PublishPorts } from './publishing/publish.js'
 import type { RequestPorts } from './requests/request.js'
@@ -8,7 +8,7 @@ import type { ListenPorts } from './subscriptions/listen.js'
 export interface VerbPorts extends RequestPorts, ListenPorts, PublishPorts {
   readonly link: RequestPorts['link'] & Pick<RelayLink, 'aliveAt' | 'status'>
   /** Applies the contract, if the client has one. */
-  readonly guard?: ContractGuard | undefined
+  readonly guard?: ClientGuard | undefined
   /** Reports an error of the app to `onError`. */
   report(cause: unknown): void
 }

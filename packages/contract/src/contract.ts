@@ -1,7 +1,7 @@
 import type { CheckResult } from './check-data.js'
 import type { ContractEntry } from './contract-entry.js'
 import type { ContractKind, EntryMap } from './definition.js'
-import type { ContractGuard, GuardSettings } from './guard/contract-guard.js'
+import type { ClientGuard, GuardSettings } from './guard/client-guard.js'
 
 /**
  * The entries that state what the subjects of an application carry. The client and the relay check
@@ -32,5 +32,5 @@ export interface Contract<Entries extends EntryMap = EntryMap> {
    * Opens the guard of a client, which `createClient` applies.
    * @throws {TypeError} if `check` is unknown
    */
-  guard(settings: GuardSettings): ContractGuard
+  guard(settings: GuardSettings): ClientGuard
 }

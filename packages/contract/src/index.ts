@@ -3,7 +3,7 @@
  * @module
  */
 export { segmentOf } from '@wildcast/protocol/subjects'
-export type { CheckResult, PayloadFailure } from './check-data.js'
+export { type CheckResult, checkData, type DataCheck, type PayloadFailure } from './check-data.js'
 export type { Contract } from './contract.js'
 export type { ContractEntry } from './contract-entry.js'
 export { type ContractOptions, defineContract, mergeContracts } from './define-contract.js'
@@ -17,7 +17,7 @@ export type {
   EntryOptions,
   EntrySchemas,
 } from './definition.js'
-export type { ContractCheck, ContractGuard, GuardSettings } from './guard/contract-guard.js'
+export type { ClientGuard, ContractCheck, GuardSettings } from './guard/client-guard.js'
 export type { PayloadSource } from './guard/decode-payload.js'
 export { parseTemplate, type SubjectTemplate } from './template.js'
 export { type } from './type.js'

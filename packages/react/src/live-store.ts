@@ -65,7 +65,7 @@ export function openLiveStore<Source extends LiveSource, State extends LiveState
       source = open()
       source.onChange(change)
     } catch (cause) {
-      state = { ...initial, error: WildcastError.from(cause) }
+      state = { ...initial, ...('status' in initial && { status: 'error' }), error: WildcastError.from(cause) }
     }
     change()
   }

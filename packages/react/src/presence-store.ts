@@ -10,7 +10,10 @@ export interface PresenceState<Data = unknown> {
   readonly members: readonly Member<Data>[]
   /** The member of this client's user, while it is entered. */
   readonly self: Member<Data> | undefined
-  /** `loading`, `synced` when all members were received, `stale` while changes may be missing. */
+  /**
+   * `loading`, `synced` when all members were received, `stale` while changes may be missing;
+   * `denied` or `error` while they are refused.
+   */
   readonly status: ValuesStatus
   /** Why the members are refused, or this client could not enter. */
   readonly error: WildcastError | undefined

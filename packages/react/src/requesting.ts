@@ -15,12 +15,20 @@ export interface Requesting<Question = unknown, Answer = unknown> {
   readonly pending: boolean
   /** Why the last call failed; undefined if it was cancelled. */
   readonly error: WildcastError | undefined
+  /**
+   * Sends the request of the option `data` again, unless it is pending. Resolves when it was
+   * answered or has failed; never rejects. Without `data`, it does nothing.
+   */
+  readonly refetch: () => Promise<void>
 }
+
+/** The state of the calls of one component. */
+export type Calling<Question, Answer> = Omit<Requesting<Question, Answer>, 'refetch'>
 
 /** The calls of one component to one subject, outside of React. */
 export interface Requester<Question, Answer> {
   /** A new object at each change, the same in between. */
-  readonly state: () => Requesting<Question, Answer>
+  readonly state: () => Calling<Question, Answer>
   /**
    * Adds a viewer, called at each change. Returns a function that removes it; without viewers, the
    * pending call is cancelled.
@@ -41,7 +49,7 @@ export function openRequester<Question, Answer>(
     pending?.abort()
     const controller = new AbortController()
     pending = controller
-    const update = (next: Partial<Requesting<Question, Answer>>): void => {
+    const update = (next: Partial<Calling<Question, Answer>>): void => {
       if (pending !== controller) return // replaced by a newer call
       state = { ...state, ...next }
       for (const changed of viewers) changed()
@@ -56,7 +64,7 @@ export function openRequester<Question, Answer>(
     )
     return answer
   }
-  let state: Requesting<Question, Answer> = { call, data: undefined, pending: false, error: undefined }
+  let state: Calling<Question, Answer> = { call, data: undefined, pending: false, error: undefined }
 
   return {
     state: () => state,

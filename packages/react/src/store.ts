@@ -56,11 +56,12 @@ export function openStore(client: Client, { pattern, wire, closed }: StoreOption
   const onContinuity = (now: Completeness): void => change(now)
   const onStatus = (status: SubscriptionStatus): void =>
     change(status === 'ready' ? { status, error: undefined } : { status })
-  const onError = (error: WildcastError): void => {
-    change({ error })
-    // If no viewer renders the error, the client reports it.
-    if (![...viewers].some((viewer) => viewer.changed)) throw error
+  /** If no viewer renders the error, the client reports it. */
+  const refuse = (to: Partial<SubscriptionFeed>): void => {
+    change(to)
+    if (![...viewers].some((viewer) => viewer.changed)) client.report(to.error)
   }
+  const onError = (error: WildcastError): void => refuse({ error })
 
   const close = (): void => {
     if (viewers.size > 0) return
@@ -78,7 +79,7 @@ export function openStore(client: Client, { pattern, wire, closed }: StoreOption
       try {
         unsubscribe ??= client.subscribe(pattern, onMessage, { ...wire, onGap, onContinuity, onStatus, onError })
       } catch (cause) {
-        change({ status: 'error', error: WildcastError.from(cause) })
+        refuse({ status: 'error', error: WildcastError.from(cause) })
       }
       return () => {
         viewers.delete(viewer)

@@ -13,7 +13,7 @@ it('useConnection returns the state of the connection, and reconnects at once', 
   const { client, relay } = await connect()
   const seen: Connection[] = []
   await renderWithClient(client, <ConnectionRecorder seen={seen} />)
-  expect(seen.at(-1)?.state).toBe('online')
+  expect(seen.at(-1)).toMatchObject({ state: 'online', rttMs: 0, since: expect.any(Number) })
   relay.link.drop()
   await eventually(() => expect(seen.at(-1)).toMatchObject({ state: 'waiting', nextRetryAt: expect.any(Number) }))
   seen.at(-1)?.retryNow()

@@ -17,6 +17,9 @@ const texts = (seen: readonly HistoryFeed[]): string =>
 const subscribes = ({ relay }: HistoryRelay): number =>
   relay.links.flatMap((link) => link.all('Subscribe')).filter(({ snapshot }) => !snapshot).length
 
+const refusal = (ref: number | undefined) =>
+  ({ kind: 'Error', ref, code: 'forbidden', message: 'no', retry: false }) as const
+
 async function open(...written: string[]): Promise<HistoryRelay> {
   const relay = await connectToHistory('room.1')
   relay.write(...written)
@@ -43,7 +46,7 @@ it('useHistory has the newest page, older ones after loadMore, and new messages,
   expect(last(seen)).toMatchObject({ hasMore: true, isLoadingMore: false, continuity: 'live' })
   await last(other).loadMore()
   await eventually(() => expect([texts(seen), last(seen).hasMore]).toEqual(['a b c d e f', false]))
-  expect(last(seen).loadMore).toBe(seen[0]?.loadMore)
+  expect(last(seen).loadMore).toBe(seen[1]?.loadMore)
   expect(subscribes(relay)).toBe(1)
 })
 
@@ -78,5 +81,32 @@ it('useHistory returns a refusal', async () => {
   const relay = await open()
   const seen: HistoryFeed[] = []
   await renderWithClient(relay.client, <Recorder pattern="room." seen={seen} />)
-  await eventually(() => expect(last(seen).error?.code).toBe('invalid_subject'))
+  await eventually(() => expect(last(seen)).toMatchObject({ status: 'error', error: { code: 'invalid_subject' } }))
+})
+
+it('useHistory is denied while it is refused, and ready after a retry that is accepted', async () => {
+  const relay = await open('a')
+  const { answer } = relay.relay
+  relay.relay.answer = (frame) => (frame.kind === 'Subscribe' ? refusal(frame.ref) : answer(frame))
+  const seen: HistoryFeed[] = []
+  await renderWithClient(relay.client, <Recorder pattern="room.1" seen={seen} />)
+  await eventually(() => expect(last(seen)).toMatchObject({ status: 'denied', error: { code: 'forbidden' } }))
+  relay.relay.answer = answer
+  await relay.reconnect('b')
+  await eventually(() => expect(last(seen)).toMatchObject({ status: 'ready', error: undefined }))
+  expect(texts(seen)).toBe('a b')
+})
+
+it('useHistory is ready while only older messages are refused', async () => {
+  const relay = await open('a', 'b', 'c')
+  const seen: HistoryFeed[] = []
+  await renderWithClient(relay.client, <Recorder pattern="room.1" seen={seen} />)
+  await eventually(() => expect(last(seen).status).toBe('ready'))
+  const { answer } = relay.relay
+  relay.relay.answer = (frame) => (frame.kind === 'Subscribe' ? refusal(frame.ref) : answer(frame))
+  await last(seen).loadMore()
+  await eventually(() => expect(last(seen)).toMatchObject({ status: 'ready', error: { code: 'forbidden' } }))
+  relay.relay.answer = answer
+  await last(seen).loadMore()
+  await eventually(() => expect([texts(seen), last(seen).error]).toEqual(['a b c', undefined]))
 })

@@ -8,7 +8,10 @@ import { useClient } from './provider.js'
 export interface HistoryFeed<Data = unknown, Wildcards extends MessageParams = readonly string[]> {
   /** Oldest first, each message once. A message keeps its `key`, for the rows of a list. */
   readonly items: readonly Message<Data, Wildcards>[]
-  /** `loading` until the newest page was received, then `ready`. */
+  /**
+   * `loading` until the newest page was received, then `ready`; `denied` or `error` while it is
+   * refused.
+   */
   readonly status: HistoryStatus
   /** How complete the list is since its first message. */
   readonly continuity: Continuity

@@ -21,7 +21,7 @@ const stores = liveStores<LiveStore<MemberCountState>>()
  */
 export function useMemberCount(
   subject: string | null | undefined,
-  { broker }: UsePresenceOptions = {},
+  { broker }: Pick<UsePresenceOptions, 'broker'> = {},
 ): MemberCountState {
   const client = useClient()
   const key = JSON.stringify([subject, broker])

@@ -1,11 +1,12 @@
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { liveStores } from './live-store.js'
 import { noPresence, openPresenceStore, type PresenceState, type PresenceStore } from './presence-store.js'
 import { useClient } from './provider.js'
 import { useLatest } from './use-latest.js'
+import { type SelectOptions, useSelected } from './use-selected.js'
 
 /** The options of `usePresence`. */
-export interface UsePresenceOptions {
+export interface UsePresenceOptions<State = PresenceView, Selected = State> extends SelectOptions<State, Selected> {
   /** @default the client's broker */
   readonly broker?: string | undefined
 }
@@ -31,11 +32,11 @@ const stores = liveStores<PresenceStore>()
  * const { members } = usePresence('room.42', { name: 'Ada' })
  * return <p>{members.map(({ key, data }) => <span key={key}>{data.name}</span>)}</p>
  */
-export function usePresence<Data = unknown>(
+export function usePresence<Data = unknown, Selected = PresenceView<Data>>(
   subject: string | null | undefined,
   data?: Data,
-  { broker }: UsePresenceOptions = {},
-): PresenceView<Data> {
+  { broker, select, isEqual }: UsePresenceOptions<PresenceView<Data>, Selected> = {},
+): Selected {
   const client = useClient()
   const key = JSON.stringify([subject, broker])
   const [component] = useState(() => ({}))
@@ -47,9 +48,22 @@ export function usePresence<Data = unknown>(
         : stores.open(client, key, (closed) => openPresenceStore(client, { subject, broker }, closed)),
     [client, subject, broker, key],
   )
-  const view = useCallback((changed: () => void) => open()?.view(changed) ?? (() => {}), [open])
-  const read = (): PresenceState => (subject == null ? noPresence : (stores.find(client, key)?.state ?? noPresence))
-  const state = useSyncExternalStore(view, read, () => noPresence)
+  const subscribe = useCallback((changed: () => void) => open()?.view(changed) ?? (() => {}), [open])
+  const read = useCallback(
+    () => (subject == null ? noPresence : (stores.find(client, key)?.state ?? noPresence)),
+    [client, subject, key],
+  )
+  const update = useCallback((to: Data) => open()?.enter(component, to), [open, component])
+  // The store has no types of data: hooks with different types may share it.
+  const toView = useCallback((state: PresenceState) => ({ ...(state as PresenceState<Data>), update }), [update])
+  const selected = useSelected(
+    { subscribe, read, readFirst },
+    // Without `select`, `Selected` is `PresenceView`.
+    {
+      select: select ? (state) => select(toView(state)) : (toView as unknown as (state: PresenceState) => Selected),
+      isEqual,
+    },
+  )
 
   const text = JSON.stringify(data)
   // Before the effects of React's own subscription have run, there is no room to enter.
@@ -59,7 +73,7 @@ export function usePresence<Data = unknown>(
     store?.enter(component, latest.current)
     return () => store?.leave(component)
   }, [open, text, component, latest])
-  const update = useCallback((to: Data) => open()?.enter(component, to), [open, component])
-  // The store has no types of data: hooks with different types may share it.
-  return useMemo(() => ({ ...(state as PresenceState<Data>), update }), [state, update])
+  return selected
 }
+
+const readFirst = (): PresenceState => noPresence

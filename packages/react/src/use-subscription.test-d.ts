@@ -42,3 +42,12 @@ test('a function for any feed accepts a feed of a certain type', () => {
   show(useSubscription<Price>('good.*'))
   show(useSubscription('good.*'))
 })
+
+test('select decides what the hook returns', () => {
+  expectTypeOf(useSubscription('good.*', { select: ({ items }) => items.length })).toEqualTypeOf<number>()
+  expectTypeOf(
+    useSubscription('good.*', { select: ({ last }: SubscriptionFeed<Price>) => last?.data.price }),
+  ).toEqualTypeOf<number | undefined>()
+  // @ts-expect-error: isEqual compares what select returns
+  useSubscription('good.*', { select: () => 1, isEqual: (a: string, b: string) => a === b })
+})

@@ -1,15 +1,20 @@
 import type { Message, MessageParams, Params } from '@wildcast/client'
-import { useCallback, useMemo, useSyncExternalStore } from 'react'
-import { useClient } from './provider.js'
+import { useCallback, useMemo } from 'react'
 import { newest } from './shown-feed.js'
 import type { SharedOptions } from './store.js'
-import { type StoreSlot, storeSlotOf } from './store-slot.js'
+import type { StoreSlot } from './store-slot.js'
 import { emptyFeed, type SubscriptionFeed } from './subscription-feed.js'
 import { useLatest } from './use-latest.js'
+import { type SelectOptions, useSelected } from './use-selected.js'
+import { useStoreSlot } from './use-store-slot.js'
 
 /** The options of `useSubscription`. Compared by value: literals in the call are safe. */
-export interface UseSubscriptionOptions<Data = unknown, Wildcards extends MessageParams = readonly string[]>
-  extends SharedOptions {
+export interface UseSubscriptionOptions<
+  Data = unknown,
+  Wildcards extends MessageParams = readonly string[],
+  Selected = SubscriptionFeed<Data, Wildcards>,
+> extends SharedOptions,
+    SelectOptions<SubscriptionFeed<Data, Wildcards>, Selected> {
   /**
    * The maximum number of messages in `items`. `Infinity` keeps all; a fraction is rounded down.
    * @default 100
@@ -44,18 +49,19 @@ let warned = false
  * @param pattern null or undefined does not subscribe
  * @example
  * const { items, status } = useSubscription<{ price: number }>('good.*', { keep: 20 })
+ * @example
+ * const count = useSubscription('good.*', { select: ({ items }) => items.length })
  */
-export function useSubscription<Data = unknown, const Pattern extends string = string>(
+export function useSubscription<
+  Data = unknown,
+  const Pattern extends string = string,
+  Selected = SubscriptionFeed<Data, Params<Pattern>>,
+>(
   pattern: Pattern | null | undefined,
-  options: UseSubscriptionOptions<Data, Params<Pattern>> = {},
-): SubscriptionFeed<Data, Params<Pattern>> {
-  const { broker, group, deliver, maxRate, filter, keep, onEvent, state = true, skip } = options
-  const client = useClient()
-  const wire = JSON.stringify({ broker, group, deliver, filter }) // equal for filters of different renders
-  const slot = useMemo(
-    () => (skip || pattern == null ? undefined : storeSlotOf(client, pattern, { ...JSON.parse(wire), maxRate })),
-    [client, pattern, wire, maxRate, skip],
-  )
+  options: UseSubscriptionOptions<Data, Params<Pattern>, Selected> = {},
+): Selected {
+  const { keep, onEvent, state = true } = options
+  const slot = useStoreSlot(pattern, options)
   const latest = useLatest(onEvent)
   const limit = toLimit(keep)
   const shownLimit = state ? limit : 0
@@ -71,10 +77,13 @@ export function useSubscription<Data = unknown, const Pattern extends string = s
       }) ?? (() => {}),
     [slot, shownLimit, state, keep, pattern, latest],
   )
-  const getFeed = useMemo(() => feedGetter(state ? slot : undefined, shownLimit), [slot, state, shownLimit])
+  const read = useMemo(() => feedGetter(state ? slot : undefined, shownLimit), [slot, state, shownLimit])
   // The store has no types of data: hooks with different types may share it.
-  return useSyncExternalStore(subscribe, getFeed, () => emptyFeed) as SubscriptionFeed<Data, Params<Pattern>>
+  const select = options.select as SelectOptions<SubscriptionFeed, Selected>['select']
+  return useSelected({ subscribe, read, readFirst }, { select, isEqual: options.isEqual })
 }
+
+const readFirst = (): SubscriptionFeed => emptyFeed
 
 /** @throws {RangeError} if it is not a number from 0 on */
 function toLimit(keep: number | undefined): number {

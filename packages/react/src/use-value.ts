@@ -19,6 +19,10 @@ export interface ValueState<Data = unknown> extends Pick<ValuesState, 'status' |
   readonly remove: (options?: DeleteOptions) => Promise<SetResult>
 }
 
+/** The options of `useValue`. */
+export interface UseValueOptions<State = ValueState, Selected = State>
+  extends Pick<UseValuesOptions<State, Selected>, 'broker' | 'select' | 'isEqual'> {}
+
 /**
  * Returns the value of a subject, kept up to date. Hooks with the same subject and broker share one
  * subscription. `Data` is its type, which is not checked.
@@ -26,21 +30,28 @@ export interface ValueState<Data = unknown> extends Pick<ValuesState, 'status' |
  * @example
  * const { data, set } = useValue<{ price: number }>('good.apple')
  * return <button onClick={() => set({ price: 4 }).catch(alert)}>{data?.price}</button>
+ * @example
+ * const length = useValue('good.apple', { select: ({ data }) => String(data).length })
  */
-export function useValue<Data = unknown>(
+export function useValue<Data = unknown, Selected = ValueState<Data>>(
   subject: string | null | undefined,
-  { broker }: Pick<UseValuesOptions, 'broker'> = {},
-): ValueState<Data> {
+  { broker, select, isEqual }: UseValueOptions<ValueState<Data>, Selected> = {},
+): Selected {
   const client = useClient()
-  const { values: all, status, error } = useValues<Data>(subject, { broker })
-  const actions = useMemo(() => {
+  const toValue = useMemo(() => {
     const store = values(client)
     const target = subject ?? '' // refused as invalid
-    return {
-      set: (data: Data, options?: SetOptions) => store.set(target, data, { broker, ...options }),
-      remove: (options?: DeleteOptions) => store.delete(target, { broker, ...options }),
+    const set: ValueState<Data>['set'] = (data, options) => store.set(target, data, { broker, ...options })
+    const remove: ValueState<Data>['remove'] = (options) => store.delete(target, { broker, ...options })
+    return (all: ValuesState<Data>): ValueState<Data> => {
+      const value = all.values.get(target)
+      return { value, data: value?.data, status: all.status, error: all.error, set, remove }
     }
   }, [client, subject, broker])
-  const value = subject == null ? undefined : all.get(subject)
-  return useMemo(() => ({ value, data: value?.data, status, error, ...actions }), [value, status, error, actions])
+  return useValues<Data, string, Selected>(subject, {
+    broker,
+    // Without `select`, `Selected` is `ValueState`.
+    select: select ? (all) => select(toValue(all)) : (toValue as unknown as (all: ValuesState<Data>) => Selected),
+    isEqual,
+  })
 }

@@ -1,21 +1,25 @@
 import type { JsonValue, Message, MessageParams, Params, WildcastError } from '@wildcast/client'
 import { type ValuesStatus, values, type WatchedValues } from '@wildcast/client/values'
-import { useCallback, useSyncExternalStore } from 'react'
+import { useCallback } from 'react'
 import { type LiveStore, liveStores, openLiveStore } from './live-store.js'
 import { useClient } from './provider.js'
+import { type SelectOptions, useSelected } from './use-selected.js'
 
 /** The values of a pattern at one moment: a new object at each change, the same in between. */
 export interface ValuesState<Data = unknown, Wildcards extends MessageParams = readonly string[]> {
   /** By subject; another map after each change. A value is a message with a `revision`. */
   readonly values: ReadonlyMap<string, Message<Data, Wildcards>>
-  /** `loading`, `synced` when all values were received, `stale` while changes may be missing. */
+  /**
+   * `loading`, `synced` when all values were received, `stale` while changes may be missing;
+   * `denied` or `error` while they are refused.
+   */
   readonly status: ValuesStatus
   /** Why the values are refused, while they are. */
   readonly error: WildcastError | undefined
 }
 
 /** The options of `useValues`. */
-export interface UseValuesOptions {
+export interface UseValuesOptions<State = ValuesState, Selected = State> extends SelectOptions<State, Selected> {
   /** @default the client's broker */
   readonly broker?: string | undefined
   /** Only values that contain this JSON. Compared by content. @default all values */
@@ -29,22 +33,26 @@ const stores = liveStores<LiveStore<ValuesState>>()
 
 /**
  * Returns the values of a pattern, kept up to date. Renders once per animation frame, whatever the
- * number of changes. Hooks with the same pattern, broker and filter share one
- * subscription. Refusals are
- * returned, not thrown. `Data` is the type of the values, which is not checked.
+ * number of changes. Hooks with the same pattern, broker and filter share one subscription.
+ * Refusals are returned, not thrown. `Data` is the type of the values, which is not checked.
  * @param pattern null or undefined does not subscribe
  * @example
  * const { values, status } = useValues<{ price: number }>('good.*')
  * return <ul>{[...values].map(([subject, { data }]) => <li key={subject}>{data.price}</li>)}</ul>
  */
-export function useValues<Data = unknown, const Pattern extends string = string>(
+export function useValues<
+  Data = unknown,
+  const Pattern extends string = string,
+  Selected = ValuesState<Data, Params<Pattern>>,
+>(
   pattern: Pattern | null | undefined,
-  { broker, filter }: UseValuesOptions = {},
-): ValuesState<Data, Params<Pattern>> {
+  options: UseValuesOptions<ValuesState<Data, Params<Pattern>>, Selected> = {},
+): Selected {
+  const { broker, filter, isEqual } = options
   const client = useClient()
   const wanted = JSON.stringify({ broker, filter }) // equal for filters of different renders
   const key = `${pattern} ${wanted}`
-  const view = useCallback(
+  const subscribe = useCallback(
     (changed: () => void): (() => void) => {
       if (pattern == null) return () => {}
       const options = {
@@ -56,7 +64,13 @@ export function useValues<Data = unknown, const Pattern extends string = string>
     },
     [client, pattern, wanted, key],
   )
-  const state = (): ValuesState => (pattern == null ? noValues : (stores.find(client, key)?.state ?? noValues))
+  const read = useCallback(
+    () => (pattern == null ? noValues : (stores.find(client, key)?.state ?? noValues)),
+    [client, pattern, key],
+  )
   // The store has no types of data: hooks with different types may share it.
-  return useSyncExternalStore(view, state, () => noValues) as ValuesState<Data, Params<Pattern>>
+  const select = options.select as SelectOptions<ValuesState, Selected>['select']
+  return useSelected({ subscribe, read, readFirst }, { select, isEqual })
 }
+
+const readFirst = (): ValuesState => noValues

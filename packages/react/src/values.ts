@@ -3,5 +3,5 @@
 /** Hooks for the values of subjects. @module */
 
 export type { SetResult, ValuesStatus } from '@wildcast/client/values'
-export { useValue, type ValueState } from './use-value.js'
+export { type UseValueOptions, useValue, type ValueState } from './use-value.js'
 export { type UseValuesOptions, useValues, type ValuesState } from './use-values.js'

@@ -1,5 +1,5 @@
 import type { WildcastError } from '@wildcast/protocol/client'
-import type { TransportKind } from '../transports/transport.js'
+import type { Transport } from '../transports/transport.js'
 import type { Status } from './status.js'
 
 /** The statuses of some states. */
@@ -9,6 +9,8 @@ export type StatusIn<State extends Status['state']> = Extract<Status, { readonly
 export interface Connecting extends StatusIn<'connecting'> {
   /** The attempt waits for the token, then for the transport, then for the relay's `Welcome`. */
   readonly stage: 'token' | 'transport' | 'welcome'
+  /** When the transport was opened. */
+  readonly openedAt?: number
   /** The app was notified that no relay can be reached. Once, until a relay is reached. */
   readonly reported: boolean
 }
@@ -53,7 +55,9 @@ export type ConnectionEvent =
   | { readonly type: 'token' }
   /** The transport accepts frames. */
   | { readonly type: 'opened' }
-  | { readonly type: 'welcomed'; readonly pingMs: number; readonly transport?: TransportKind | undefined }
+  | { readonly type: 'welcomed'; readonly pingMs: number; readonly transport?: Transport | undefined }
+  /** Another tab holds the connection, or no longer does. */
+  | { readonly type: 'leader'; readonly leader: boolean }
   | { readonly type: 'goingAway'; readonly window: readonly [number, number] }
   /** The token is unavailable, or the transport closed or could not be opened. */
   | {

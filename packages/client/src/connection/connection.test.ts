@@ -64,6 +64,11 @@ describe('connecting', () => {
     expect(kinds(step(after(wanted), welcomed, facts).effects)).toEqual(['arm', 'flush'])
     expect(after(wanted, welcomed)).toMatchObject({ state: 'online', limitMs: 32_000 })
   })
+  test('measures how long the relay takes to welcome the client', () => {
+    const sent = step(after(wanted), { type: 'opened' }, facts).to
+    expect(step(sent, welcomed, later(40)).to).toMatchObject({ state: 'online', rttMs: 40 })
+    expect(step(sent, welcomed, later(-5)).to).toMatchObject({ state: 'online', rttMs: 0 })
+  })
   test('drops the transport and waits after the deadline', () => {
     const { to, effects } = step(after(wanted), fired(), later(10_000))
     expect(to).toMatchObject({ state: 'waiting', attempt: 1, nextRetryAt: later(10_100).now })

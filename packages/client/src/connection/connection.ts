@@ -47,13 +47,15 @@ function whileConnecting(from: Connecting, event: ConnectionEvent, facts: Connec
     case 'token':
       return { to: { ...from, stage: 'transport' }, armMs: connectDeadlineMs }
     case 'opened':
-      return { to: { ...from, stage: 'welcome' }, notify: 'opened' }
+      return { to: { ...from, stage: 'welcome', openedAt: facts.now }, notify: 'opened' }
     case 'welcomed': {
-      const { attempt } = from
-      const { pingMs, transport } = event
+      const { attempt, openedAt = facts.now } = from
+      const { pingMs } = event
+      const { kind: transport, leader } = event.transport ?? {}
       const limitMs = pingMs + silenceMarginMs
+      const rttMs = Math.max(0, facts.now - openedAt) // the clock may have been set back
       return {
-        to: { state: 'online', since: facts.now, transport, attempt, limitMs },
+        to: { state: 'online', since: facts.now, transport, leader, rttMs, attempt, limitMs },
         armMs: limitMs,
         notify: 'welcomed',
       }
@@ -84,6 +86,8 @@ function whileOnline(from: Online, event: ConnectionEvent, facts: ConnectionFact
     case 'sent':
       if (from.leaveAt || from.wait) return { to: from }
       return { to: { ...from, wait: 1 }, armMs: facts.probeMs }
+    case 'leader':
+      return { to: { ...from, leader: event.leader } }
     case 'received':
       return { to: { ...from, wait: undefined } }
     case 'fired':

@@ -138,7 +138,7 @@ export class RelayLink {
     const facts = { now: clock.now(), chance: clock.random(), probeMs: this.#probeMs }
     const { to, lost, armMs, probe, open, notify, report } = step(this.#connection, event, facts)
     const { state, since } = this.#status
-    const changed = to.state !== state || to.since !== since
+    const changed = to.state !== state || to.since !== since || event.type === 'leader'
     if (lost && this.#isProbing) this.#probeMs = Math.min(this.#probeMs * 2, maxProbeMs)
     this.#connection = to
     if (changed) this.#status = to
@@ -177,8 +177,7 @@ export class RelayLink {
       expired: () => {
         const connection = this.#connection
         // After a claim, the relay's answer decides.
-        const isClaimed = connection.state === 'connecting' && connection.stage === 'welcome'
-        if (!isClaimed) this.#loseSession()
+        if (connection.state !== 'connecting' || connection.stage !== 'welcome') this.#loseSession()
       },
     })
   }
@@ -229,6 +228,7 @@ export class RelayLink {
         if (ref === undefined) this.#session.handle()
         else this.#receive({ kind: 'Error', ref, code: 'interrupted', message, retry: true })
       },
+      leader: (leader) => isCurrent() && this.#dispatch({ type: 'leader', leader }),
       close: ({ code, reason }) => {
         if (!isCurrent()) return
         if (code === invalidFrame) this.#session.abandon()
@@ -287,7 +287,7 @@ export class RelayLink {
       this.#events.opened()
     } else if (this.#catchingUp) session.send({ kind: 'Ping' }) // answered after the kept frames
     this.#token.accepted(welcome.expires_in)
-    this.#dispatch({ type: 'welcomed', pingMs: welcome.ping, transport: this.#transport?.kind })
+    this.#dispatch({ type: 'welcomed', pingMs: welcome.ping, transport: this.#transport })
   }
 
   /** Gives up the session: the relay's count doesn't match the frames that were sent. */

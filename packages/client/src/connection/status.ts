@@ -12,8 +12,18 @@ export type Status =
       readonly attempt: number
       readonly reason: WildcastError | undefined
     }
-  /** `transport` is undefined for a custom transport without a `kind`. */
-  | { readonly state: 'online'; readonly since: number; readonly transport: TransportKind | undefined }
+  /**
+   * `transport` is undefined for a custom transport without a `kind`. `rttMs` is how long the relay
+   * took to welcome the client: a round trip, and the check of its token. `leader` is whether this
+   * tab holds the connection that it shares with others; undefined without `shareTabs`.
+   */
+  | {
+      readonly state: 'online'
+      readonly since: number
+      readonly transport: TransportKind | undefined
+      readonly rttMs: number
+      readonly leader?: boolean | undefined
+    }
   | {
       readonly state: 'waiting'
       readonly since: number

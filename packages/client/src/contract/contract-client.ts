@@ -2,11 +2,7 @@ import type { Contract } from '@wildcast/contract'
 import type { ClientCore } from '../client-core.js'
 import type { ContractScope } from './contract-scope.js'
 
-/**
- * A client with a contract: the same methods, with the types of its entries.
- * @example
- * const typed: ContractClient<typeof api> = createClient({ url: '/ws', contract: api })
- */
+/** A client with a contract: the same methods, with the types of its entries. */
 export interface ContractClient<Api extends Contract> extends ContractScope<Api>, ClientCore {
   /** Returns the same methods for another broker of the relay, over the same connection. */
   broker(name: string): ContractScope<Api>

@@ -100,7 +100,7 @@ test.each([
     },
     /has thrown an error/,
   ],
-  ['is asynchronous', async () => ({ value: 1 }), /is asynchronous/],
+  ['is asynchronous', async () => ({ value: 1 }), /has returned a promise/],
 ] as const)('a schema that %s is reported, and refuses a publish', async (_, validate, text) => {
   const schema = { '~standard': { version: 1, vendor: 'test', validate } } as ContractSchema
   const one = await connect({ contract: defineContract({ a: { message: schema } }) })

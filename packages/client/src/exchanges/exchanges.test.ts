@@ -5,7 +5,7 @@ import { createFakeClock } from '../testing/fake-clock.js'
 import { welcome } from '../testing/scripted-relay.js'
 import { type AnswerHandler, type AwaitedFrame, Exchanges } from './exchanges.js'
 
-const online: Status = { state: 'online', since: 0, transport: 'websocket' }
+const online: Status = { state: 'online', since: 0, transport: 'websocket', rttMs: 0 }
 const connecting: Status = { state: 'connecting', since: 0, attempt: 0, reason: undefined }
 const publish = (subject: string): AwaitedFrame => ({ kind: 'Publish', subject, message: '' })
 const reason = new WildcastError('interrupted', 'lost')

@@ -50,6 +50,8 @@ export interface ClientHistory {
   ): WatchedHistory<Data, Params<Pattern>>
 }
 
+/** Returns the functions for the history of a client with a contract. */
+export function history<Api extends Contract>(scope: ContractScope<Api>): ContractHistory<Api>
 /**
  * Returns the functions for the history of a client's broker, or of `client.broker('orders')`.
  * @throws {TypeError} if `scope` is no client of this package
@@ -57,7 +59,6 @@ export interface ClientHistory {
  * const log = history(client)
  * const { messages } = await log.page('room.42.msg', { limit: 20 })
  */
-export function history<Api extends Contract>(scope: ContractScope<Api>): ContractHistory<Api>
 export function history(scope: Scope): ClientHistory
 export function history(scope: Scoped): object {
   const all: ClientHistory = {

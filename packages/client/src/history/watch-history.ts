@@ -3,6 +3,7 @@ import { openAppListeners } from '../app/app-listeners.js'
 import { checkNumber } from '../app/number-option.js'
 import type { Message, MessageParams } from '../messages/message.js'
 import { callPorts, type Scoped } from '../scope-ports.js'
+import { refusedStatus } from '../subscriptions/interest-life.js'
 import { listen } from '../subscriptions/listen.js'
 import type { Completeness, Continuity } from '../subscriptions/subscription-events.js'
 import type { Undo } from '../time/clock.js'
@@ -11,9 +12,10 @@ import { getPage } from './kept-page.js'
 
 /**
  * The state of a list. `loading`: the newest page was not received yet. `ready`: it was, and new
- * messages are added.
+ * messages are added. `denied`: not permitted. `error`: refused. Both are retried as those of a
+ * subscription are.
  */
-export type HistoryStatus = 'loading' | 'ready'
+export type HistoryStatus = 'loading' | 'ready' | 'denied' | 'error'
 
 /** Options of `watch`. */
 export interface WatchHistoryOptions {
@@ -70,6 +72,7 @@ class HistoryWatch<Data, Wildcards extends MessageParams> implements WatchedHist
   /** The position of the oldest message that was received, also if it was left out. */
   #oldest: string | undefined
   #leftOut = 0
+  #wasReady = false
   readonly onChange: WatchedHistory['onChange']
   status: HistoryStatus = 'loading'
   hasMore = false
@@ -92,8 +95,10 @@ class HistoryWatch<Data, Wildcards extends MessageParams> implements WatchedHist
       onUnfit: ({ position }) => this.#leaveOut(position),
       onSynced: () => this.#sync(),
       onContinuity: ({ continuity }: Completeness) => this.#change({ continuity }),
-      onError: (error) => this.#change({ error }),
-      onEnd: () => this.#ended.abort(),
+      onError: (error) => this.#change({ status: refusedStatus(error), error }),
+      onEnd: (refusal) => {
+        if (!refusal) this.#ended.abort() // a later connection or token may be accepted
+      },
     })
     this.#ended.signal.addEventListener('abort', undo)
   }
@@ -132,7 +137,7 @@ class HistoryWatch<Data, Wildcards extends MessageParams> implements WatchedHist
       const { messages, hasMore, first } = await getPage<Data, string>(this.#scope, this.#pattern, how)
       this.#items = [...(messages as readonly Message<Data, Wildcards>[]), ...this.#items]
       this.#oldest = first ?? before
-      this.#change({ hasMore, error: undefined })
+      this.#change({ hasMore, error: this.status === 'ready' ? undefined : this.error })
     } catch (cause) {
       if (!signal.aborted) this.#change({ error: WildcastError.from(cause) })
     }
@@ -154,16 +159,16 @@ class HistoryWatch<Data, Wildcards extends MessageParams> implements WatchedHist
   }
 
   #sync(): void {
-    const isFirst = this.status === 'loading'
     const { limit } = this.#options
     const surplus = this.#items.length - limit
-    if (isFirst && surplus + this.#leftOut > 0) {
+    if (!this.#wasReady && surplus + this.#leftOut > 0) {
       this.hasMore = true
       if (surplus > 0) {
         this.#items.splice(0, surplus)
         this.#oldest = this.#items[0]?.position
       }
     }
+    this.#wasReady = true
     this.#change({ status: 'ready', error: undefined })
   }
 

@@ -30,6 +30,12 @@ export interface Election {
   resign(): Promise<void>
 }
 
+/** Takes part in the election of a leader; its subject has values in the contract. */
+export function elect<Api extends Contract, const Text extends string>(
+  scope: ContractScope<Api>,
+  subject: SubjectIn<Api, 'value', Text>,
+  ...options: DataOption<ElectOptions, InputOf<Api, 'value', Text>>
+): Election
 /**
  * Takes part in the election of one leader among all clients that call it with this subject: the
  * leader holds its lock. A client that loses it waits for it again.
@@ -38,11 +44,6 @@ export interface Election {
  * const election = elect(client, 'leader.prices')
  * election.onChange(() => (election.isLeader ? poll() : pause()))
  */
-export function elect<Api extends Contract, const Text extends string>(
-  scope: ContractScope<Api>,
-  subject: SubjectIn<Api, 'value', Text>,
-  ...options: DataOption<ElectOptions, InputOf<Api, 'value', Text>>
-): Election
 export function elect(scope: Scope, subject: string, options?: ElectOptions): Election
 export function elect(scope: Scoped, subject: string, options: ElectOptions = {}): Election {
   const { ports } = portsOf(scope)

@@ -45,6 +45,12 @@ export interface Lock {
   release(): Promise<void>
 }
 
+/** Waits for a lock whose subject has values in the contract. */
+export function lock<Api extends Contract, const Text extends string>(
+  scope: ContractScope<Api>,
+  subject: SubjectIn<Api, 'value', Text>,
+  ...options: DataOption<LockOptions, InputOf<Api, 'value', Text>>
+): Promise<Lock>
 /**
  * Waits for a lock: the subject has no value, and this client writes one. If the page ends without
  * a release, the relay deletes the value; after a crash within 10 s.
@@ -54,11 +60,6 @@ export interface Lock {
  * @example
  * const { token, lost, release } = await lock(client, 'doc.42', { timeoutMs: 5_000 })
  */
-export function lock<Api extends Contract, const Text extends string>(
-  scope: ContractScope<Api>,
-  subject: SubjectIn<Api, 'value', Text>,
-  ...options: DataOption<LockOptions, InputOf<Api, 'value', Text>>
-): Promise<Lock>
 export function lock(scope: Scope, subject: string, options?: LockOptions): Promise<Lock>
 export async function lock(scope: Scoped, subject: string, options: LockOptions = {}): Promise<Lock> {
   const { timeoutMs, signal, data = {} } = options

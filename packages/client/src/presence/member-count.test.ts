@@ -79,6 +79,6 @@ test('a refusal is its error', async () => {
       : answer(frame)
   const room = memberCount(relay.client, 'room.42')
   await settle()
-  expect([shown(room), room.error?.code]).toEqual([[undefined, 'loading'], 'forbidden'])
+  expect([shown(room), room.error?.code]).toEqual([[undefined, 'denied'], 'forbidden'])
   expect(() => memberCount(relay.client, 'room..42')).toThrow(expect.objectContaining({ code: 'invalid_subject' }))
 })

@@ -4,6 +4,7 @@ import { openAppListeners } from '../app/app-listeners.js'
 import type { ContractScope } from '../contract/contract-scope.js'
 import type { Scope } from '../scope.js'
 import { callPorts, type Scoped } from '../scope-ports.js'
+import { refusedStatus } from '../subscriptions/interest-life.js'
 import { listen } from '../subscriptions/listen.js'
 import type { Undo } from '../time/clock.js'
 import type { ValuesStatus } from '../values/watch-values.js'
@@ -24,6 +25,12 @@ export interface MemberCount {
   stop(): void
 }
 
+/** Counts the members of a subject or pattern of a contract. */
+export function memberCount<Api extends Contract, const Text extends string>(
+  scope: ContractScope<Api>,
+  subject: PatternIn<Api, 'presence', Text>,
+  options?: PresenceOptions,
+): MemberCount
 /**
  * Counts the members of a subject or pattern, without receiving them: for large rooms. The relay
  * sends the number at once, and then at most once a second.
@@ -32,11 +39,6 @@ export interface MemberCount {
  * const viewers = memberCount(client, 'room.42')
  * viewers.onChange(() => console.log(viewers.count))
  */
-export function memberCount<Api extends Contract, const Text extends string>(
-  scope: ContractScope<Api>,
-  subject: PatternIn<Api, 'presence', Text>,
-  options?: PresenceOptions,
-): MemberCount
 export function memberCount(scope: Scope, subject: string, options?: PresenceOptions): MemberCount
 export function memberCount(scope: Scoped, subject: string, options: PresenceOptions = {}): MemberCount {
   checkSubject(subject, isPattern)
@@ -72,6 +74,7 @@ export function memberCount(scope: Scoped, subject: string, options: PresenceOpt
       return count
     },
     get status() {
+      if (error) return refusedStatus(error)
       if (count === undefined) return 'loading'
       return isLive ? 'synced' : 'stale'
     },

@@ -8,7 +8,6 @@ import type { Undo } from '../time/clock.js'
 import { type ValuesStatus, watchValues } from '../values/watch-values.js'
 import type { VerbPorts } from '../verb-ports.js'
 import { checkSubject } from '../verbs.js'
-import type { ContractPresence } from './contract-presence.js'
 import { PresenceEntry } from './entry.js'
 import { takeMemberName } from './member-name.js'
 import { type Member, membersOf } from './members.js'
@@ -44,9 +43,26 @@ export interface Presence<Data = unknown> {
   stop(): void
 }
 
+/**
+ * The members of a subject that a contract has. `Data` is what members are received with, `Input`
+ * what this client enters with; it may be left out if `{}` fits.
+ */
+export interface ContractPresence<Data, Input> extends Omit<Presence<Data>, 'enter' | 'update'> {
+  /** Enters, or changes the data. Rejects with `invalid_payload` if it does not fit. */
+  enter(...data: Record<never, never> extends Input ? [data?: Input] : [data: Input]): Promise<void>
+  /** Changes the data. */
+  update(data: Input): Promise<void>
+}
+
 /** Names each client among those of its user. */
 const names = new WeakMap<VerbPorts, string>()
 
+/** Watches the members of a subject of a contract. */
+export function presence<Api extends Contract, const Text extends string>(
+  scope: ContractScope<Api>,
+  subject: SubjectIn<Api, 'presence', Text>,
+  options?: PresenceOptions,
+): ContractPresence<DataOf<Api, 'presence', Text>, InputOf<Api, 'presence', Text>>
 /**
  * Watches the members of a subject, such as a room. `Data` is the type of what members enter with,
  * which is not checked.
@@ -56,11 +72,6 @@ const names = new WeakMap<VerbPorts, string>()
  * room.onChange(() => console.log(room.members.map(({ data }) => data.name)))
  * await room.enter({ name: 'Ada' })
  */
-export function presence<Api extends Contract, const Text extends string>(
-  scope: ContractScope<Api>,
-  subject: SubjectIn<Api, 'presence', Text>,
-  options?: PresenceOptions,
-): ContractPresence<DataOf<Api, 'presence', Text>, InputOf<Api, 'presence', Text>>
 export function presence<Data = unknown>(scope: Scope, subject: string, options?: PresenceOptions): Presence<Data>
 export function presence<Data>(scope: Scoped, subject: string, options: PresenceOptions = {}): Presence<Data> {
   checkSubject(subject, isSubject)

@@ -121,6 +121,10 @@ function next(from: InterestState, event: InterestEvent, chance: number): Intere
 
 /** Returns the state of a refused interest. */
 export function toRefused(refusal: WildcastError, refusals: number = 0): InterestState {
-  const { code } = refusal
-  return { phase: code === 'forbidden' || code === 'unauthorized' ? 'denied' : 'error', refusals, refusal }
+  return { phase: refusedStatus(refusal), refusals, refusal }
+}
+
+/** Returns the status of what is refused with this error. */
+export function refusedStatus({ code }: WildcastError): 'denied' | 'error' {
+  return code === 'forbidden' || code === 'unauthorized' ? 'denied' : 'error'
 }

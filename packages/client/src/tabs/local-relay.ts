@@ -30,6 +30,8 @@ export class LocalRelay {
   #connect: ConnectFrame | undefined
   #welcome: WelcomeFrame | undefined
   #kind: TransportKind | undefined
+  /** Whether this tab holds the shared connection. */
+  #leads = false
   /** The key of the session. */
   #key: string | undefined
   /** Whether the client has received `Welcome`. */
@@ -57,9 +59,13 @@ export class LocalRelay {
     const isCurrent = (): boolean => this.#transport === events
     queueMicrotask(() => isCurrent() && events.open())
     const kind = (): TransportKind | undefined => this.#kind
+    const leads = (): boolean => this.#leads
     return {
       get kind() {
         return kind()
+      },
+      get leader() {
+        return leads()
       },
       send: (frame) => {
         if (isCurrent()) this.#take(frame)
@@ -71,10 +77,13 @@ export class LocalRelay {
     }
   }
 
-  /** The shared connection is online. */
-  welcome(welcome: WelcomeFrame, kind: TransportKind | undefined): void {
+  /** The shared connection is online. `leads` is whether this tab holds it. */
+  welcome(welcome: WelcomeFrame, kind: TransportKind | undefined, leads: boolean): void {
     this.#welcome = welcome
     this.#kind = kind
+    const isNew = leads !== this.#leads
+    this.#leads = leads
+    if (isNew && this.#isWelcomed) this.#transport?.leader?.(leads)
     this.#welcomeClient()
   }
 

@@ -226,7 +226,7 @@ export class TabMember {
     this.#ledger.welcome = welcome
     // Before the new frames of the client.
     if (isNew) for (const frame of this.#outgoing.frames) this.#post(frame)
-    local.welcome(welcome, kind)
+    local.welcome(welcome, kind, this.#leader !== undefined)
     if (!local.isOpen) wake()
   }
 

@@ -12,6 +12,8 @@ export interface TransportEvents {
    * can be found: the answer is lost.
    */
   fault(error: WildcastError, ref?: number): void
+  /** The `leader` of the transport has changed. */
+  leader?(leader: boolean): void
   /**
    * The connection has ended or could not be opened. The last event. `code` is a WebSocket close
    * code.
@@ -38,6 +40,8 @@ export type TransportKind = 'websocket' | 'http' | 'classic'
 export interface Transport {
   /** The `transport` of the client's `status` while online. */
   readonly kind?: TransportKind | undefined
+  /** The `leader` of the client's `status` while online. */
+  readonly leader?: boolean | undefined
   /**
    * Sends a frame; only after `open`. Frames arrive in order, each once or not at all. `number` is
    * the number of the frame in its session, if it counts: all frames do except `Connect`, `Pong`

@@ -50,6 +50,8 @@ export interface Values {
   ): WatchedValues<Data, Params<Pattern>>
 }
 
+/** Returns the functions for the values of a client with a contract. */
+export function values<Api extends Contract>(scope: ContractScope<Api>): ContractValues<Api>
 /**
  * Returns the functions for the values of a client, or of `client.broker('orders')`.
  * @throws {TypeError} if `scope` is no client of this package
@@ -57,7 +59,6 @@ export interface Values {
  * const store = values(client)
  * await store.set('good.apple', { price: 3 })
  */
-export function values<Api extends Contract>(scope: ContractScope<Api>): ContractValues<Api>
 export function values(scope: Scope): Values
 export function values(scope: Scoped): object {
   const all: Values = {

@@ -124,7 +124,7 @@ test('a refusal is the error, and an accepted retry clears it', async () => {
       : answer(frame)
   const goods = values(relay.client).watch('good.*')
   await expect(goods.synced).rejects.toMatchObject({ code: 'forbidden' })
-  expect(goods).toMatchObject({ status: 'loading', error: { code: 'forbidden' } })
+  expect(goods).toMatchObject({ status: 'denied', error: { code: 'forbidden' } })
   relay.relay.answer = answer
   await relay.reconnect()
   expect(goods).toMatchObject({ status: 'synced', error: undefined })

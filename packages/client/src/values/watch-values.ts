@@ -4,6 +4,7 @@ import type { Call } from '../app/call-back.js'
 import { interrupted } from '../connection/interrupted.js'
 import type { Message, MessageParams } from '../messages/message.js'
 import { callPorts, type Scoped } from '../scope-ports.js'
+import { refusedStatus } from '../subscriptions/interest-life.js'
 import { type AbortableListener, listen } from '../subscriptions/listen.js'
 import type { Undo } from '../time/clock.js'
 import { checkSubject } from '../verbs.js'
@@ -12,9 +13,10 @@ import { PatternValues } from './pattern-values.js'
 /**
  * Whether values are complete. `loading`: not received yet. `synced`: complete and live. `stale`:
  * they were complete, but changes may be missing, since the connection or the relay's link to the
- * broker is lost, or the values are sent again.
+ * broker is lost, or the values are sent again. `denied`: not permitted. `error`: refused. Both are
+ * retried as those of a subscription are.
  */
-export type ValuesStatus = 'loading' | 'synced' | 'stale'
+export type ValuesStatus = 'loading' | 'synced' | 'stale' | 'denied' | 'error'
 
 /** Options of `watch`. */
 export interface WatchOptions {
@@ -83,6 +85,7 @@ class ValueWatch<Data, Wildcards extends MessageParams> implements WatchedValues
   }
 
   get status(): ValuesStatus {
+    if (this.error) return refusedStatus(this.error)
     if (!this.#wasSynced) return 'loading'
     return this.#isLive && !this.#table.isLoading ? 'synced' : 'stale'
   }

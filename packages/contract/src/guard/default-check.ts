@@ -1,4 +1,4 @@
-import type { ContractCheck } from './contract-guard.js'
+import type { ContractCheck } from './client-guard.js'
 
 // Bundlers replace exactly this expression, as in React's own code.
 declare const process: { readonly env: { readonly NODE_ENV?: string } }

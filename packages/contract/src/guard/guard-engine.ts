@@ -1,4 +1,4 @@
-import type { ContractGuard } from './contract-guard.js'
+import type { ClientGuard } from './client-guard.js'
 import type { GuardedEngine, GuardedMessage } from './guarded-parts.js'
 import { withoutNames } from './named-params.js'
 
@@ -6,7 +6,7 @@ import { withoutNames } from './named-params.js'
  * Guards the messages of all subscriptions. A pattern with names stays one in the client, so that
  * its messages are not shared with those who have written `*`; only its frames have no names.
  */
-export function guardEngine(engine: GuardedEngine, guard: Pick<ContractGuard, 'admit'>): void {
+export function guardEngine(engine: GuardedEngine, guard: Pick<ClientGuard, 'admit'>): void {
   const { subscribe, exchanges } = engine
   const { send, post } = exchanges
   engine.guard = guard

@@ -1,8 +1,8 @@
 import type { ContractKind } from '../definition.js'
-import type { ContractGuard } from './contract-guard.js'
+import type { ClientGuard } from './client-guard.js'
 import type { BrokerOption, GuardedMessage, GuardedOptions, GuardedVerbs, PartOption } from './guarded-parts.js'
 
-type VerbGuard = Pick<ContractGuard, 'contract' | 'broker' | 'options' | 'encode' | 'admit' | 'demand'>
+type VerbGuard = Pick<ClientGuard, 'contract' | 'broker' | 'options' | 'encode' | 'admit' | 'demand'>
 
 /** The kind of data that decides on the broker of an action. */
 const kinds: Readonly<Record<string, ContractKind>> = { request: 'request', serve: 'request', presence: 'presence' }

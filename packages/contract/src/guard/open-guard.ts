@@ -2,7 +2,7 @@ import { type Payload, payloadBytes, strictUtf8, WildcastError } from '@wildcast
 import { capture, type Pattern, type Subject } from '@wildcast/protocol/subjects'
 import type { ContractKind, EntryOptions } from '../definition.js'
 import { checkPayload } from './check-payload.js'
-import type { ContractGuard, GuardSettings } from './contract-guard.js'
+import type { ClientGuard, GuardSettings } from './client-guard.js'
 import type { PayloadSource } from './decode-payload.js'
 import { defaultCheck } from './default-check.js'
 import { type EntryFinder, entriesWith, entryFor } from './entry-finder.js'
@@ -17,7 +17,7 @@ import { writePayload } from './write-payload.js'
  * Opens the guard of a client.
  * @throws {TypeError} if `check` is unknown
  */
-export function openGuard(finder: EntryFinder, settings: GuardSettings): ContractGuard {
+export function openGuard(finder: EntryFinder, settings: GuardSettings): ClientGuard {
   const { check = defaultCheck() } = settings
   const fault = (error: WildcastError): void => settings.fault(error, 'contract')
   if (check !== 'throw' && check !== 'report' && check !== 'off')
@@ -38,7 +38,7 @@ export function openGuard(finder: EntryFinder, settings: GuardSettings): Contrac
     return payload
   }
 
-  const guard: ContractGuard = {
+  const guard: ClientGuard = {
     contract: finder,
     broker: (kind, text, given) => brokerOf(finder, { kind, text, given, other: settings.broker }),
     options: (pattern, given) => optionsOf(finder, pattern, given),
@@ -107,7 +107,7 @@ function nameParams(message: GuardedMessage, template: string): void {
   define(message, 'params', () => namedParams(names, capture(pattern as Pattern, message.subject as Subject) ?? []))
 }
 
-function checkAnswers(message: GuardedMessage, encode: ContractGuard['encode']): void {
+function checkAnswers(message: GuardedMessage, encode: ClientGuard['encode']): void {
   const { respond } = message
   define(
     message,

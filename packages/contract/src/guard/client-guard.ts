@@ -20,7 +20,7 @@ export interface GuardSettings {
 }
 
 /** Applies a contract to all that one client sends and receives. */
-export interface ContractGuard {
+export interface ClientGuard {
   /** The contract, which is also a property of the client. */
   readonly contract: object
   /**

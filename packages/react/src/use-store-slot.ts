@@ -1,0 +1,22 @@
+import { useMemo } from 'react'
+import { useClient } from './provider.js'
+import type { SharedOptions } from './store.js'
+import { type StoreSlot, storeSlotOf } from './store-slot.js'
+
+/** A subscription that a hook may skip. */
+interface SlotOptions extends SharedOptions {
+  readonly skip?: boolean | undefined
+}
+
+/** Returns the slot of a subscription: the same one for options of equal content. */
+export function useStoreSlot(
+  pattern: string | null | undefined,
+  { broker, group, deliver, maxRate, filter, skip }: SlotOptions,
+): StoreSlot | undefined {
+  const client = useClient()
+  const wire = JSON.stringify({ broker, group, deliver, filter }) // equal for filters of different renders
+  return useMemo(
+    () => (skip || pattern == null ? undefined : storeSlotOf(client, pattern, { ...JSON.parse(wire), maxRate })),
+    [client, pattern, wire, maxRate, skip],
+  )
+}
