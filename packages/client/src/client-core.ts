@@ -2,7 +2,7 @@ import type { ConnectionView } from './part.js'
 import type { Scoped } from './scope-ports.js'
 import type { Undo } from './time/clock.js'
 
-/** What clients with and without a contract have in common. */
+/** The common part of clients with and without a contract. */
 export interface ClientCore extends Scoped, ConnectionView {
   /**
    * Calls back when permissions may have changed: at each connect, and when the relay has accepted

@@ -1,12 +1,12 @@
-import type { Client } from '@wildcast/client'
+import type { Client, ClientCore } from '@wildcast/client'
 import { createContext, type ReactNode, useContext } from 'react'
 
 const ClientContext = createContext<Client | undefined>(undefined)
 
 /** The props of `WildcastProvider`. */
 export interface WildcastProviderProps {
-  /** Created once, outside of any component, by `createClient`. */
-  readonly client: Client
+  /** Created once, outside of any component, by `createClient`; with or without a contract. */
+  readonly client: ClientCore
   readonly children?: ReactNode
 }
 
@@ -18,7 +18,7 @@ export interface WildcastProviderProps {
  * root.render(<WildcastProvider client={client}><App /></WildcastProvider>)
  */
 export function WildcastProvider({ client, children }: WildcastProviderProps): ReactNode {
-  return <ClientContext.Provider value={client}>{children}</ClientContext.Provider>
+  return <ClientContext.Provider value={client as Client}>{children}</ClientContext.Provider>
 }
 
 /**

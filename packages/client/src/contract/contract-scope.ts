@@ -13,20 +13,20 @@ export type DataArguments<Data, Options> = undefined extends Data
   ? [data?: Data, options?: Options]
   : [data: Data, options?: Options]
 
-/** What a subscription receives. */
+/** The kinds of data that a subscription receives. */
 type Received = 'message' | 'value'
 
 /**
  * The methods of a client with a contract, for one broker: those of `Scope`, with the types of the
- * entries. What has no entry does not compile.
+ * entries. A subject without an entry does not compile.
  */
 export interface ContractScope<Api extends Contract> extends Scoped {
   /** The contract of the client. */
   readonly contract: Api
   /**
-   * Calls `handler` with every message of a pattern, as `subscribe` of a client without a contract
-   * does. `data` has the type of all entries that the pattern can match; `params` is a tuple for `*`
-   * and `**`, and a record for `{name}`.
+   * Calls `handler` with every message of a pattern, as `subscribe` of other clients does. `data` has
+   * the type of all entries that the pattern can match; `params` is a tuple for `*` and `**`, and a
+   * record for `{name}`.
    * @throws {TypeError} if the entries of the pattern have different brokers
    */
   subscribe<const Text extends string>(

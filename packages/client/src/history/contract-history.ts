@@ -5,8 +5,8 @@ import type { ReadOptions } from './read-messages.js'
 import type { WatchedHistory, WatchHistoryOptions } from './watch-history.js'
 
 /**
- * The kept messages of a client with a contract: the functions of `ClientHistory`, with the types of
- * its entries. Messages that do not fit are left out and reported.
+ * The kept messages of a client with a contract: the functions of `ClientHistory`, with the types
+ * of its entries. Messages that do not fit are left out and reported.
  */
 export interface ContractHistory<Api extends Contract> {
   /** Reads a page. Its `first` and `last` also count what was left out. */

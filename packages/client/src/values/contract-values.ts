@@ -9,7 +9,7 @@ export interface ContractSetOptions<Data> extends SetOptions {
   readonly will?: Data | null | undefined
 }
 
-/** The values of a client with a contract: the functions of `Values`, with the types of its entries. */
+/** The values of a client with a contract: `Values` with the types of its entries. */
 export interface ContractValues<Api extends Contract> {
   /** Reads the value of a subject. Rejects with `invalid_payload` if it does not fit. */
   get<const Text extends string>(
