@@ -52,7 +52,7 @@ export function usualTarballs(): string | undefined {
 
 /** The packages of a project, and the protocol, which the others would take from the registry. */
 function tarballs(folder: string): readonly (readonly [name: string, file: string])[] {
-  return ['client', 'protocol', 'react', 'relay', 'vite'].map((name) => [
+  return ['client', 'protocol', 'react', 'relay', 'testing', 'vite'].map((name) => [
     `@wildcast/${name}`,
     path.join(folder, `wildcast-${name}-${version}.tgz`),
   ])
