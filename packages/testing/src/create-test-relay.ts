@@ -52,6 +52,7 @@ export async function createTestRelay(options: TestRelayOptions = {}): Promise<T
       newId,
       authenticate: tokens?.authenticate,
       authorize: refusals.authorize,
+      explain: true,
       limits,
       onError,
     })
