@@ -38,7 +38,7 @@ type TestBrokers = ReadonlyMap<string, TestBroker>
  * console.log(relay.published('good.*')) // [{ subject: 'good.apple', data: { price: 3 }, … }]
  */
 export async function createTestRelay(options: TestRelayOptions = {}): Promise<TestRelay> {
-  const { auth, limits, clock = fakeClock(), onError = reportError } = options
+  const { auth, contract, limits, clock = fakeClock(), onError = reportError } = options
   const newId = testIds()
   const brokers = brokersOf(options, clock, newId)
   const tokens = auth && testTokens(auth, clock)
@@ -53,6 +53,7 @@ export async function createTestRelay(options: TestRelayOptions = {}): Promise<T
       authenticate: tokens?.authenticate,
       authorize: refusals.authorize,
       explain: true,
+      contract,
       limits,
       onError,
     })
