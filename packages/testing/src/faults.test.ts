@@ -124,6 +124,24 @@ describe('slow', () => {
   })
 })
 
+describe('a reader that reads nothing', () => {
+  it('is disconnected after some time, and comes back', async () => {
+    const relay = await open({ limits: { backlog: 100_000 } })
+    const reader = relay.createClient()
+    const log = await listen(relay, reader)
+    const release = relay.slow(reader)
+    const text = 'x'.repeat(50_000)
+    for (let n = 0; n < 10; n++) await relay.publish('good.apple', text)
+    await relay.clock.advance(20_000)
+    expect(relay.frames('Connect')).toHaveLength(1)
+    release()
+    await relay.clock.advance(60_000)
+    expect(reader.status.state).toBe('online')
+    expect(relay.frames('Connect').length).toBeGreaterThan(1)
+    expect(log).toContain('gap')
+  })
+})
+
 describe('a broker that is not perfect', () => {
   it('delivers messages twice', async () => {
     const relay = await open()
