@@ -51,11 +51,13 @@ declare const client: Client
 declare const queryClient: QueryClient
 declare const startPolling: () => () => void`,
   'packages/testing': `import { type Client, createClient } from '@wildcast/client'
+import type { Contract } from '@wildcast/contract'
 import { createTestRelay, systemClock, type TestRelay } from '@wildcast/testing'
 import { flushRelay, relayWrapper, renderWithRelay } from '@wildcast/testing/react'
 import type { ComponentType, ReactNode } from 'react'
 import { expect } from 'vitest'
 declare const relay: TestRelay
+declare const api: Contract
 declare const client: Client
 declare const ada: Client
 declare const gaps: readonly unknown[]
