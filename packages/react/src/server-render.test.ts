@@ -46,7 +46,7 @@ it('a server render does not read values, lock or enter', () => {
   expect(relay.links.flatMap(({ sent }) => sent)).toEqual([])
 })
 
-it.each(['index', 'history', 'values', 'locks', 'presence'])(
+it.each(['index', 'history', 'values', 'locks', 'presence', 'suspense'])(
   'the entry %s is a client module for server components',
   (name) => {
     const entry = readFileSync(new URL(`${name}.ts`, import.meta.url), 'utf8')

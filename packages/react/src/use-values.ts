@@ -1,9 +1,12 @@
-import type { JsonValue, Message, Params, WildcastError } from '@wildcast/client'
+import type { Client, JsonValue, Message, Params, WildcastError } from '@wildcast/client'
 import { type ValuesStatus, values, type WatchedValues } from '@wildcast/client/values'
-import { useCallback } from 'react'
-import { type LiveStore, liveStores, openLiveStore } from './live-store.js'
+import { useMemo } from 'react'
+import { fallbackKey } from './fallback-key.js'
+import { type LiveStore, liveStores, openLiveStore, type StoreAt } from './live-store.js'
 import { useClient } from './provider.js'
+import { useFallback } from './use-fallback.js'
 import { type SelectOptions, useSelected } from './use-selected.js'
+import { useSlot } from './use-slot.js'
 
 /** The values of a pattern at one moment: a new object at each change, the same in between. */
 export interface ValuesState<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
@@ -51,26 +54,40 @@ export function useValues<
   const { broker, filter, isEqual } = options
   const client = useClient()
   const wanted = JSON.stringify({ broker, filter }) // equal for filters of different renders
-  const key = `${pattern} ${wanted}`
-  const subscribe = useCallback(
-    (changed: () => void): (() => void) => {
-      if (pattern == null) return () => {}
-      const options = {
-        initial: noValues,
-        open: () => values(client).watch(pattern, JSON.parse(wanted)),
-        read: ({ all, status, error }: WatchedValues): ValuesState => ({ values: all, status, error }),
-      }
-      return stores.open(client, key, (closed) => openLiveStore(options, closed)).view(changed)
-    },
-    [client, pattern, wanted, key],
+  const first = useFallback(
+    pattern == null ? undefined : fallbackKey('values', pattern, { broker, filter }),
+    noValues,
+    toFirst,
   )
-  const read = useCallback(
-    () => (pattern == null ? noValues : (stores.find(client, key)?.state ?? noValues)),
-    [client, pattern, key],
+  const slot = useMemo(
+    () => (pattern == null ? undefined : valuesSlotOf(client, pattern, wanted, first)),
+    [client, pattern, wanted, first],
   )
   // The store has no types of data: hooks with different types may share it.
   const select = options.select as SelectOptions<ValuesState, Selected>['select']
-  return useSelected({ subscribe, read, readFirst }, { select, isEqual })
+  return useSelected(useSlot(slot, first), { select, isEqual })
 }
 
-const readFirst = (): ValuesState => noValues
+/**
+ * Returns the slot of the values of a pattern.
+ * @param wanted the other options as JSON
+ * @param first what is shown until the values were received
+ */
+export function valuesSlotOf(
+  client: Client,
+  pattern: string,
+  wanted: string,
+  first: ValuesState,
+): StoreAt<LiveStore<ValuesState>> {
+  const options = {
+    initial: first,
+    open: () => values(client).watch(pattern, JSON.parse(wanted)),
+    read: ({ all, status, error }: WatchedValues): ValuesState =>
+      status === 'loading' ? { ...first, error } : { values: all, status, error },
+  }
+  return stores.at(client, `${pattern} ${wanted}`, (closed) => openLiveStore(options, closed))
+}
+
+function toFirst(messages: readonly Message[]): ValuesState {
+  return { values: new Map(messages.map((one) => [one.subject, one])), status: 'stale', error: undefined }
+}
