@@ -1,13 +1,13 @@
 import type { PackedMessage } from '@wildcast/client/packed'
 import { createContext } from 'react'
 
-/** What a server has read for one hook. */
+/** The messages that a server has read for one hook. */
 export interface FallbackEntry {
   readonly messages: readonly PackedMessage[]
   readonly hasMore?: boolean | undefined
 }
 
-/** What a server has read for the hooks of a page, as JSON: the result of `dehydrate`. */
+/** The messages that a server has read for the hooks of a page, as JSON. */
 export type FallbackState = Readonly<Record<string, FallbackEntry>>
 
 /** The fallback state of the nearest provider. */

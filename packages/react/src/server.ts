@@ -54,8 +54,8 @@ export async function prefetchValues(
 }
 
 /**
- * Reads the messages that `useHistory(pattern, { limit })` will show. Rejects if they are refused, or
- * not received in time.
+ * Reads the messages that `useHistory(pattern, { limit })` will show. Rejects if they are refused,
+ * or not received in time.
  * @example
  * await prefetchHistory(client, 'room.42.msg', { limit: 50 })
  */

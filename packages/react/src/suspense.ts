@@ -1,8 +1,8 @@
 'use client' // All hooks need a browser.
 
 /**
- * The hooks with the same names, which suspend until they have something to show, and throw refusals
- * to the nearest error boundary. @module
+ * The hooks with the same names, which suspend until they have something to show, and throw
+ * refusals to the nearest error boundary. @module
  */
 
 export { useClient, WildcastProvider, type WildcastProviderProps } from './provider.js'

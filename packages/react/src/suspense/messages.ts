@@ -30,7 +30,7 @@ export function useSuspenseSubscription<
   const awaited = slot && {
     now: () => slot.find()?.feed,
     open: () => slot.open(),
-    // What arrives before the component is mounted is kept for it.
+    // Messages that arrive before the component is mounted are kept for it.
     view: (changed: () => void) => slot.open().view({ keep, event: () => {}, changed }),
   }
   useSettled(awaited, shown as SubscriptionFeed, progressOfStatus)
@@ -42,8 +42,8 @@ function hasSameStatus(a: SubscriptionFeed, b: SubscriptionFeed): boolean {
 }
 
 /**
- * `useRequest` that, with `data`, suspends until the first answer, and throws the error of a request
- * without an answer. Without `data`, or with a subject of null, it does not suspend.
+ * `useRequest` that, with `data`, suspends until the first answer, and throws the error of a
+ * request without an answer. Without `data`, or with a subject of null, it does not suspend.
  */
 export function useSuspenseRequest<Question = unknown, Answer = unknown>(
   subject: string | null | undefined,

@@ -4,8 +4,8 @@ import { type PresenceView, presenceSlotOf, type UsePresenceOptions, usePresence
 import { awaitStore, progressOfStatus, useSettled } from './use-settled.js'
 
 /**
- * `usePresence` that suspends until all members are received, and throws a refusal. It enters when it
- * is mounted. A subject of null or undefined does not suspend.
+ * `usePresence` that suspends until all members are received, and throws a refusal. It enters when
+ * it is mounted. A subject of null or undefined does not suspend.
  */
 export function useSuspensePresence<Data = unknown, Selected = PresenceView<Data>>(
   subject: string | null | undefined,

@@ -2,7 +2,7 @@ import type { WildcastError } from '@wildcast/client'
 import { useSyncExternalStore } from 'react'
 import type { LiveStore, StoreAt } from '../live-store.js'
 
-/** What a hook of this entry awaits. */
+/** The state that a hook of this entry awaits. */
 export interface Awaited<State> {
   /** The state outside of React; undefined if nothing has opened it yet. */
   now(): State | undefined
@@ -78,7 +78,7 @@ function wait<State>({ now, open, view }: Awaited<State>, progressOf: (state: St
 
 const waitingStatuses: ReadonlySet<string> = new Set(['idle', 'connecting', 'syncing', 'loading'])
 
-/** Returns the progress of a state with a `status`. What is refused for now is awaited. */
+/** Returns the progress of a state with a `status`. A refusal that is retried is awaited. */
 export function progressOfStatus(state: {
   readonly status: string
   readonly error: WildcastError | undefined

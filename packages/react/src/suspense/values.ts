@@ -27,8 +27,8 @@ function progressOfValues(state: ValuesState): ReturnType<typeof progressOfStatu
 }
 
 /**
- * `useValues` that suspends until the values are received, and throws a refusal. A pattern of null or
- * undefined does not suspend.
+ * `useValues` that suspends until the values are received, and throws a refusal. A pattern of null
+ * or undefined does not suspend.
  */
 export function useSuspenseValues<
   Data = unknown,
