@@ -173,7 +173,7 @@ const server: readonly Environment[] = [
   ],
 ]
 
-/** Brings the relay, before and after a component is mounted, to the state in which it is unmounted. */
+/** Brings the relay to the state in which a component is unmounted, before and after it mounts. */
 const states: readonly [
   name: string,
   before: (relay: ValueRelay) => void,
@@ -215,7 +215,7 @@ const environments = [...shown, ...(inject('react') === '18' ? [] : activity), .
 describe.each(environments)('in %s', (environment, check) => {
   test.each(hookRows.map((row) => [row.name, row] as const))('%s', async (_, row) => {
     await check(row)
-    // A boundary that catches an error, or that the page has to render, is reported by React itself.
+    // React reports each error that a boundary catches.
     if (environment !== 'unmounted while denied') expect(written.mock.calls).toEqual([])
   })
 })

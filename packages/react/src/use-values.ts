@@ -1,25 +1,15 @@
-import type { Client, JsonValue, Message, Params, WildcastError } from '@wildcast/client'
-import { type ValuesStatus, values, type WatchedValues } from '@wildcast/client/values'
+import type { Client, JsonValue, Message, Params } from '@wildcast/client'
+import { values } from '@wildcast/client/values'
 import { useMemo } from 'react'
 import { fallbackKey } from './fallback-key.js'
 import { type LiveStore, liveStores, openLiveStore, type StoreAt } from './live-store.js'
+import type { WhenHidden } from './page-hidden.js'
 import { useClient } from './provider.js'
 import { useFallback } from './use-fallback.js'
 import { type SelectOptions, useSelected } from './use-selected.js'
 import { useSlot } from './use-slot.js'
-
-/** The values of a pattern at one moment: a new object at each change, the same in between. */
-export interface ValuesState<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
-  /** By subject; another map after each change. A value is a message with a `revision`. */
-  readonly values: ReadonlyMap<string, Message<Data, Wildcards>>
-  /**
-   * `loading`, `synced` when all values were received, `stale` while changes may be missing;
-   * `denied` or `error` while they are refused.
-   */
-  readonly status: ValuesStatus
-  /** Why the values are refused, while they are. */
-  readonly error: WildcastError | undefined
-}
+import { openValuesSource, type ValuesSource } from './values-source.js'
+import { noValues, type ValuesState } from './values-state.js'
 
 /** The options of `useValues`. */
 export interface UseValuesOptions<State = ValuesState, Selected = State> extends SelectOptions<State, Selected> {
@@ -27,10 +17,13 @@ export interface UseValuesOptions<State = ValuesState, Selected = State> extends
   readonly broker?: string | undefined
   /** Only values that contain this JSON. Compared by content. @default all values */
   readonly filter?: JsonValue | undefined
+  /**
+   * While the page is hidden: `latest` renders nothing; `pause` unsubscribes, and keeps the values,
+   * which are `stale` until they were received again.
+   * @default 'same'
+   */
+  readonly whenHidden?: WhenHidden | undefined
 }
-
-/** The state before the first value, and the only one in a server render. */
-export const noValues: ValuesState = { values: new Map(), status: 'loading', error: undefined }
 
 const stores = liveStores<LiveStore<ValuesState>>()
 
@@ -51,9 +44,9 @@ export function useValues<
   pattern: Pattern | null | undefined,
   options: UseValuesOptions<ValuesState<Data, Params<Pattern>>, Selected> = {},
 ): Selected {
-  const { broker, filter, isEqual } = options
+  const { broker, filter, whenHidden, isEqual } = options
   const client = useClient()
-  const wanted = JSON.stringify({ broker, filter }) // equal for filters of different renders
+  const wanted = JSON.stringify({ broker, filter, whenHidden }) // equal for filters of different renders
   const first = useFallback(
     pattern == null ? undefined : fallbackKey('values', pattern, { broker, filter }),
     noValues,
@@ -79,11 +72,11 @@ export function valuesSlotOf(
   wanted: string,
   first: ValuesState,
 ): StoreAt<LiveStore<ValuesState>> {
+  const { whenHidden, ...how } = JSON.parse(wanted)
   const options = {
     initial: first,
-    open: () => values(client).watch(pattern, JSON.parse(wanted)),
-    read: ({ all, status, error }: WatchedValues): ValuesState =>
-      status === 'loading' ? { ...first, error } : { values: all, status, error },
+    open: () => openValuesSource(() => values(client).watch(pattern, how), first, whenHidden),
+    read: ({ state }: ValuesSource): ValuesState => state(),
   }
   return stores.at(client, `${pattern} ${wanted}`, (closed) => openLiveStore(options, closed))
 }

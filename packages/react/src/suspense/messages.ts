@@ -23,8 +23,8 @@ export function useSuspenseSubscription<
   pattern: Pattern | null | undefined,
   options: UseSubscriptionOptions<Data, Params<Pattern>, Selected> = {},
 ): Selected {
-  const { broker, group, deliver, maxRate, filter, skip, keep = 100 } = options
-  const wire = { broker, group, deliver, maxRate, filter, skip }
+  const { broker, group, deliver, maxRate, filter, whenHidden, skip, keep = 100 } = options
+  const wire = { broker, group, deliver, maxRate, filter, whenHidden, skip }
   const shown = useSubscription(pattern, { ...wire, keep: 0, isEqual: hasSameStatus })
   const slot = useStoreSlot(pattern, wire)
   const awaited = slot && {

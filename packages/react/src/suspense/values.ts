@@ -1,17 +1,18 @@
 import type { Params } from '@wildcast/client'
 import { useClient } from '../provider.js'
 import { type UseValueOptions, useValue, type ValueState } from '../use-value.js'
-import { noValues, type UseValuesOptions, useValues, type ValuesState, valuesSlotOf } from '../use-values.js'
+import { type UseValuesOptions, useValues, valuesSlotOf } from '../use-values.js'
+import { noValues, type ValuesState } from '../values-state.js'
 import { awaitStore, progressOfStatus, useSettled } from './use-settled.js'
 
 /** Suspends until the values of a pattern are received. */
 function useSyncedValues(
   pattern: string | null | undefined,
-  { broker, filter }: Pick<UseValuesOptions, 'broker' | 'filter'>,
+  { broker, filter, whenHidden }: Pick<UseValuesOptions, 'broker' | 'filter' | 'whenHidden'>,
 ): void {
   const client = useClient()
-  const shown = useValues(pattern, { broker, filter, isEqual: hasSameStatus })
-  const wanted = JSON.stringify({ broker, filter })
+  const shown = useValues(pattern, { broker, filter, whenHidden, isEqual: hasSameStatus })
+  const wanted = JSON.stringify({ broker, filter, whenHidden })
   const first = shown.status === 'loading' ? noValues : shown
   const slot = pattern == null ? undefined : valuesSlotOf(client, pattern, wanted, first)
   useSettled(awaitStore(slot), shown, progressOfValues)
@@ -50,6 +51,6 @@ export function useSuspenseValue<Data = unknown, Selected = ValueState<Data>>(
   subject: string | null | undefined,
   options: UseValueOptions<ValueState<Data>, Selected> = {},
 ): Selected {
-  useSyncedValues(subject, { broker: options.broker })
+  useSyncedValues(subject, { broker: options.broker, whenHidden: options.whenHidden })
   return useValue(subject, options)
 }
