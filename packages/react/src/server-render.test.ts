@@ -65,5 +65,5 @@ it.each(entries)('the entry %s, as built, is a client module for server componen
 
 it('most entries need React', () => {
   const needing = entries.filter((name) => needsReact(new URL(`../${exports[name].default}`, import.meta.url)))
-  expect(needing).toEqual(expect.arrayContaining(['.', './history', './locks', './presence', './values']))
+  expect(needing).toEqual(expect.arrayContaining(['.', './history', './locks', './presence', './suspense', './values']))
 })

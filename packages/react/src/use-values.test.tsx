@@ -3,7 +3,8 @@ import { eventually } from './testing/eventually.js'
 import { renderWithClient } from './testing/render-with-client.js'
 import { type Tested, tested } from './testing/tested.js'
 import { useValue, type ValueState } from './use-value.js'
-import { type UseValuesOptions, useValues, type ValuesState } from './use-values.js'
+import { type UseValuesOptions, useValues } from './use-values.js'
+import type { ValuesState } from './values-state.js'
 
 function Recorder(props: {
   readonly pattern: string | null
