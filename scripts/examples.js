@@ -34,16 +34,20 @@ declare const signal: AbortSignal`,
   'packages/react': `import { useEffect } from 'react'
 import { type Client, createClient, type Message } from '@wildcast/client'
 import * as hooks from '@wildcast/react'
+import { defineContract, type } from '@wildcast/contract'
+import { createHooks } from '@wildcast/react/contract'
 import { useHistory } from '@wildcast/react/history'
 import { useLeader, useLock } from '@wildcast/react/locks'
 import { useMemberCount, usePresence } from '@wildcast/react/presence'
 import { followValues, requestMutation, requestQuery, valueMutation, valueQuery } from '@wildcast/react/tanstack'
+import { dehydrate, prefetchHistory, prefetchValues } from '@wildcast/react/server'
 import { useValue, useValues } from '@wildcast/react/values'
 import { type QueryClient, useMutation, useQuery } from '@tanstack/react-query'
 import { fill } from '../../packages/react/src/fill.js'
 const { useCan, useConnection, usePublish, usePublishing, useReduce, useRequest } = hooks
 const { useServe, useSubscription, WildcastProvider } = hooks
 declare const root: { render(node: React.ReactNode): void }
+const api = defineContract({ 'room.{room}.msg': { message: type<{ readonly text: string }>() } })
 declare const App: () => React.ReactNode
 declare const text: string
 declare const message: hooks.Publishing
@@ -51,11 +55,13 @@ declare const client: Client
 declare const queryClient: QueryClient
 declare const startPolling: () => () => void`,
   'packages/testing': `import { type Client, createClient } from '@wildcast/client'
+import type { Contract } from '@wildcast/contract'
 import { createTestRelay, systemClock, type TestRelay } from '@wildcast/testing'
 import { flushRelay, relayWrapper, renderWithRelay } from '@wildcast/testing/react'
 import type { ComponentType, ReactNode } from 'react'
 import { expect } from 'vitest'
 declare const relay: TestRelay
+declare const api: Contract
 declare const client: Client
 declare const ada: Client
 declare const gaps: readonly unknown[]

@@ -3,13 +3,14 @@ import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { environment, npm } from '../../scripts/needs.js'
 
 const runFile = promisify(execFile)
 const root = path.resolve(import.meta.dirname, '../..')
 const nextCommand = path.join(root, 'node_modules/next/dist/bin/next')
 
-/** What Next.js gets beside the variables of the app: it asks no server of its own. */
-const offline = { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: undefined, FORCE_COLOR: undefined }
+/** The variables of Next.js itself: it sends no telemetry, and its output is plain. */
+const variablesOfNext = { NEXT_TELEMETRY_DISABLED: '1', FORCE_COLOR: undefined }
 
 /** A copy of the app of docs/nextjs.md, with the packages as npm would install them. */
 export interface NextApp {
@@ -40,7 +41,7 @@ export async function installApp(variables: Readonly<Record<string, string>>): P
   for (const name of ['app', 'next.config.ts', 'tsconfig.json'])
     await cp(path.join(import.meta.dirname, name), path.join(folder, name), { recursive: true })
   await installPackages(folder)
-  const env = { ...process.env, ...offline, ...variables }
+  const env = { ...environment(), ...variablesOfNext, ...variables }
   return {
     folder,
     async build() {
@@ -66,7 +67,8 @@ async function installPackages(folder: string): Promise<void> {
   await mkdir(packed)
   const names = ['protocol', 'client', 'react']
   const folders = names.map((name) => `./packages/${name}`)
-  await runFile('npm', ['pack', ...folders, '--pack-destination', packed, '--loglevel=error'], { cwd: root })
+  const [command, ...words] = npm('pack', ...folders, '--pack-destination', packed, '--loglevel=error')
+  await runFile(command, words, { cwd: root, env: environment() })
   const files = await readdir(packed)
   for (const name of names) {
     const target = path.join(folder, 'node_modules/@wildcast', name)

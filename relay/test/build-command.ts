@@ -4,6 +4,13 @@ import path from 'node:path'
 /** Builds once what test files run or read as built: the command, and the hooks. */
 export default function build(): void {
   const root = path.resolve(import.meta.dirname, '../..')
-  const words = ['node_modules/typescript/bin/tsc', '-b', 'relay', 'packages/react', 'packages/vite']
+  const words = [
+    'node_modules/typescript/bin/tsc',
+    '-b',
+    'relay',
+    'packages/react',
+    'packages/testing',
+    'packages/vite',
+  ]
   execFileSync(process.execPath, words, { cwd: root, stdio: 'inherit' })
 }

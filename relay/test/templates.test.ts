@@ -57,7 +57,7 @@ describe('wildcast init', () => {
       out: '',
       err: `${missing} does not exist; write it with "npm run pack" in Wildcast's repository\n`,
     })
-    for (const name of ['client', 'protocol', 'react', 'relay', 'vite'])
+    for (const name of ['client', 'contract', 'protocol', 'react', 'relay', 'testing', 'vite'])
       await writeFile(path.join(cwd, `packed/wildcast-${name}-0.1.0.tgz`), '')
     expect(await run(['init', 'my/app', '--packages', 'packed'], { cwd })).toMatchObject({ code: 0, err: '' })
     expect(JSON.parse(await readFile(path.join(cwd, 'my/app/package.json'), 'utf8'))).toMatchObject({
@@ -66,8 +66,19 @@ describe('wildcast init', () => {
         '@wildcast/protocol': 'file:../../packed/wildcast-protocol-0.1.0.tgz',
         react: expect.any(String),
       },
-      devDependencies: { '@wildcast/vite': 'file:../../packed/wildcast-vite-0.1.0.tgz', vite: expect.any(String) },
+      devDependencies: {
+        '@wildcast/testing': 'file:../../packed/wildcast-testing-0.1.0.tgz',
+        '@wildcast/vite': 'file:../../packed/wildcast-vite-0.1.0.tgz',
+        vite: expect.any(String),
+      },
     })
+  })
+
+  it('writes a test with a relay in its own process, which passes', async () => {
+    const cwd = await project()
+    await symlink(path.resolve(import.meta.dirname, '../../node_modules'), path.join(cwd, 'node_modules'))
+    const words = ['--test', '--test-reporter', 'tap', 'test/connection.test.js']
+    expect(execFileSync(process.execPath, words, { cwd, encoding: 'utf8' })).toMatch(/^# pass 1$/m)
   })
 
   it('overwrites nothing', async () => {

@@ -27,7 +27,8 @@ import type { UseRequestOptions } from './use-request.js'
 import type { UseServeOptions } from './use-serve.js'
 import type { UseSubscriptionOptions } from './use-subscription.js'
 import type { UseValueOptions, ValueState } from './use-value.js'
-import type { UseValuesOptions, ValuesState } from './use-values.js'
+import type { UseValuesOptions } from './use-values.js'
+import type { ValuesState } from './values-state.js'
 
 /** The kinds of data that a subscription receives. */
 type Received = 'message' | 'value'
@@ -69,8 +70,8 @@ type ViewOf<Api extends Contract, Text extends string> = ContractPresenceView<
 >
 
 /**
- * The hooks of this package with the types of a contract. What has no entry does not compile; `null`
- * is idle, as without a contract.
+ * The hooks of this package with the types of a contract. A subject without an entry does not
+ * compile; `null` is idle, as without a contract.
  */
 export interface ContractHooks<Api extends Contract> {
   /** Returns the client of the nearest provider. */

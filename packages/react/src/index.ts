@@ -5,6 +5,8 @@
  */
 
 export type { Continuity, Params } from '@wildcast/client'
+export type { FallbackEntry, FallbackState } from './fallback-context.js'
+export type { WhenHidden } from './page-hidden.js'
 export type { Permission } from './permissions.js'
 export { useClient, WildcastProvider, type WildcastProviderProps } from './provider.js'
 export type { Publishing, PublishState } from './publishing.js'

@@ -32,6 +32,14 @@ export interface LiveStoreOptions<Source, State> {
   read(source: Source): State
 }
 
+/** The place of a store: the same for all hooks with this client and key. */
+export interface StoreAt<Store> {
+  /** Returns the store if it has viewers or lingers. Safe to call during a render. */
+  find(): Store | undefined
+  /** Returns the store, and creates it if it is missing. */
+  open(): Store
+}
+
 /**
  * The stores of all clients by key. A store is kept while it has viewers, and for a second more.
  */
@@ -40,6 +48,8 @@ export interface LiveStores<Store> {
   find(client: Client, key: string): Store | undefined
   /** Returns the store, and creates it if it is missing. */
   open(client: Client, key: string, create: (closed: () => void) => Store): Store
+  /** Returns the place of a store. */
+  at(client: Client, key: string, create: (closed: () => void) => Store): StoreAt<Store>
 }
 
 /** How long a store outlives its last viewer: StrictMode mounts twice, users return to routes. */
@@ -95,13 +105,15 @@ export function openLiveStore<Source extends LiveSource, State extends LiveState
 export function liveStores<Store>(): LiveStores<Store> {
   const all = new WeakMap<Client, Map<string, Store>>()
   const find = (client: Client, key: string): Store | undefined => all.get(client)?.get(key)
-  return {
-    find,
-    open(client, key, create) {
-      const known = all.get(client) ?? new Map<string, Store>()
-      const store = known.get(key) ?? create(() => known.delete(key))
-      all.set(client, known.set(key, store))
-      return store
-    },
+  const open: LiveStores<Store>['open'] = (client, key, create) => {
+    const known = all.get(client) ?? new Map<string, Store>()
+    const store = known.get(key) ?? create(() => known.delete(key))
+    all.set(client, known.set(key, store))
+    return store
   }
+  const at: LiveStores<Store>['at'] = (client, key, create) => ({
+    find: () => find(client, key),
+    open: () => open(client, key, create),
+  })
+  return { find, open, at }
 }

@@ -1,5 +1,6 @@
 import type { Client, ClientCore } from '@wildcast/client'
 import { createContext, type ReactNode, useContext } from 'react'
+import { FallbackContext, type FallbackState } from './fallback-context.js'
 
 const ClientContext = createContext<Client | undefined>(undefined)
 
@@ -7,6 +8,11 @@ const ClientContext = createContext<Client | undefined>(undefined)
 export interface WildcastProviderProps {
   /** Created once, outside of any component, by `createClient`; with or without a contract. */
   readonly client: ClientCore
+  /**
+   * The result of `dehydrate` of `@wildcast/react/server`. The hooks for values and histories show
+   * it in a server render, and in the page until they have their own.
+   */
+  readonly fallbackState?: FallbackState | undefined
   readonly children?: ReactNode
 }
 
@@ -17,8 +23,12 @@ export interface WildcastProviderProps {
  * const client = createClient({ url: '/ws' })
  * root.render(<WildcastProvider client={client}><App /></WildcastProvider>)
  */
-export function WildcastProvider({ client, children }: WildcastProviderProps): ReactNode {
-  return <ClientContext.Provider value={client as Client}>{children}</ClientContext.Provider>
+export function WildcastProvider({ client, fallbackState, children }: WildcastProviderProps): ReactNode {
+  return (
+    <ClientContext.Provider value={client as Client}>
+      <FallbackContext.Provider value={fallbackState}>{children}</FallbackContext.Provider>
+    </ClientContext.Provider>
+  )
 }
 
 /**

@@ -11,7 +11,7 @@ export interface QueryStore extends LiveStore<QueryState> {
 export interface QuerySlot {
   /** Returns the store if it has viewers or still lingers. Safe to call during a render. */
   find(): QueryStore | undefined
-  /** Returns the store. If it is missing, its first viewer sends the question with these options. */
+  /** Returns the store. A missing one is created: it sends the question with these options. */
   open(options: RequestOptions): QueryStore
 }
 

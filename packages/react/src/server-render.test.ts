@@ -49,9 +49,21 @@ it('a server render does not read values, lock or enter', () => {
 const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 const entries: string[] = Object.keys(exports).filter((name) => name !== './package.json')
 
-it.each(entries)('the entry %s, as built, is a client module for server components', (name) => {
+/** Whether a built file imports React, itself or through others of the package. */
+function needsReact(file: URL): boolean {
+  const imported = [...readFileSync(file, 'utf8').matchAll(/ from '(.+?)'/g)].map(([, name = '']) => name)
+  const own = imported.filter((name) => name.startsWith('.'))
+  return imported.some((name) => /^react\b/.test(name)) || own.some((name) => needsReact(new URL(name, file)))
+}
+
+it.each(entries)('the entry %s, as built, is a client module for server components if it needs React', (name) => {
   const file = new URL(`../${exports[name].default}`, import.meta.url)
   const entry = readFileSync(file, 'utf8')
-  expect(entry).toMatch(/^'use client';/)
+  expect(/^'use client';/.test(entry)).toBe(needsReact(file))
   expect(entry).not.toContain('export *') // which Next.js refuses in a client module
+})
+
+it('most entries need React', () => {
+  const needing = entries.filter((name) => needsReact(new URL(`../${exports[name].default}`, import.meta.url)))
+  expect(needing).toEqual(expect.arrayContaining(['.', './history', './locks', './presence', './suspense', './values']))
 })

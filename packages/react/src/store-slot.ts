@@ -1,5 +1,6 @@
 import type { Client } from '@wildcast/client'
-import { openStore, type SharedOptions, type Store } from './store.js'
+import type { SharedOptions } from './shared-options.js'
+import { openStore, type Store } from './store.js'
 
 /**
  * The place of a subscription's store: the same for all hooks with the same client, pattern and

@@ -1,24 +1,10 @@
-import {
-  type Client,
-  type Completeness,
-  type JsonValue,
-  type Message,
-  type PolicyOptions,
-  type SubscriptionStatus,
-  WildcastError,
-} from '@wildcast/client'
+import type { Client } from '@wildcast/client'
 import { after, defer } from './clock.js'
+import { type FeedSink, openFeedSubscription } from './feed-subscription.js'
 import { notify } from './notify.js'
+import type { SharedOptions } from './shared-options.js'
 import { shownFeed, type Viewer } from './shown-feed.js'
 import type { SubscriptionFeed } from './subscription-feed.js'
-
-/** The options that distinguish subscriptions to one pattern. All others are local to a hook. */
-export interface SharedOptions extends PolicyOptions {
-  readonly broker?: string | undefined
-  readonly group?: string | undefined
-  /** Receives only messages that contain this JSON. @default every message */
-  readonly filter?: JsonValue | undefined
-}
 
 /** One subscription and its feed, outside of React. */
 export interface Store {
@@ -48,21 +34,18 @@ export function openStore(client: Client, { pattern, wire, closed }: StoreOption
   let unsubscribe: (() => void) | undefined
   let cancelLinger: (() => void) | undefined
 
-  const onMessage = (message: Message): void => {
-    add(message)
-    for (const viewer of viewers) notify(client, viewer.event, message)
+  const sink: FeedSink = {
+    ...{ feed, lose, change },
+    message(message) {
+      add(message)
+      for (const viewer of viewers) notify(client, viewer.event, message)
+    },
+    refuse(to) {
+      change(to)
+      // If no viewer renders the error, the client reports it.
+      if (![...viewers].some((viewer) => viewer.changed)) client.report(to.error)
+    },
   }
-  const onGap = (): void => lose()
-  const onContinuity = (now: Completeness): void => change(now)
-  const onStatus = (status: SubscriptionStatus): void =>
-    change(status === 'ready' ? { status, error: undefined } : { status })
-  /** If no viewer renders the error, the client reports it. */
-  const refuse = (to: Partial<SubscriptionFeed>): void => {
-    change(to)
-    if (![...viewers].some((viewer) => viewer.changed)) client.report(to.error)
-  }
-  const onError = (error: WildcastError): void => refuse({ error })
-
   const close = (): void => {
     if (viewers.size > 0) return
     unsubscribe?.()
@@ -76,11 +59,7 @@ export function openStore(client: Client, { pattern, wire, closed }: StoreOption
     view(viewer) {
       cancelLinger?.()
       viewers.add(viewer)
-      try {
-        unsubscribe ??= client.subscribe(pattern, onMessage, { ...wire, onGap, onContinuity, onStatus, onError })
-      } catch (cause) {
-        refuse({ status: 'error', error: WildcastError.from(cause) })
-      }
+      unsubscribe ??= openFeedSubscription(client, pattern, wire, sink)
       return () => {
         viewers.delete(viewer)
         // A lingering member of a group would take messages from the other members: it waits only

@@ -65,7 +65,8 @@ export function requestMutation<Question = unknown, Answer = unknown>(
 }
 
 /**
- * Returns the query of a value: its data, null if there is none. `followValues` keeps it up to date.
+ * Returns the query of a value: its data, or null without a value. `followValues` keeps it up to
+ * date.
  * @example
  * const { data } = useQuery(valueQuery<{ price: number }>(client, 'good.apple'))
  */

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { type Connected, connect } from '../../client/src/testing/connect.js'
-import { keeping } from '../../client/src/testing/scripted-relay.js'
 import type { Permission } from './permissions.js'
 import { eventually } from './testing/eventually.js'
 import { renderWithClient } from './testing/render-with-client.js'
+import { type Tested, tested } from './testing/tested.js'
 import { useCan } from './use-can.js'
 
 function PermissionRecorder(props: {
@@ -27,10 +27,10 @@ async function asking(options: Parameters<typeof connect>[0] = {}): Promise<Conn
   }
   return connected
 }
-const questions = ({ relay }: Connected): number => relay.links.flatMap((link) => link.all('CanI')).length
+const asked = ({ relay }: Tested): number => relay.frames('CanI').length
 
 it('useCan is pending, then has the answer; hooks with one question ask once', async () => {
-  const connected = await asking()
+  const connected = await tested()
   const seen: Permission[] = []
   const other: Permission[] = []
   await renderWithClient(
@@ -45,39 +45,71 @@ it('useCan is pending, then has the answer; hooks with one question ask once', a
     await eventually(() =>
       expect(one.at(-1)).toEqual({ allowed: true, why: undefined, pending: false, error: undefined }),
     )
-  expect(questions(connected)).toBe(1)
+  expect(asked(connected)).toBe(1)
 })
 
 it('useCan asks again after a reconnect, and shows the last answer meanwhile', async () => {
-  const connected = await asking()
+  const connected = await tested()
   const { client, relay } = connected
   const seen: Permission[] = []
   await renderWithClient(client, <PermissionRecorder subject="room.42" seen={seen} />)
   await eventually(() => expect(seen.at(-1)?.pending).toBe(false))
-  connected.allowed = false
-  relay.link.drop()
+  relay.refuse('publish', '**')
+  relay.cut()
+  await relay.settled()
   client.reconnect()
   await eventually(() =>
-    expect(seen.at(-1)).toMatchObject({ allowed: false, pending: false, why: 'no rule allows it' }),
+    expect(seen.at(-1)).toMatchObject({ allowed: false, pending: false, why: 'authorize denies it' }),
   )
   expect(seen.filter(({ pending }) => pending).at(-1)?.allowed).toBe(true)
-  expect(questions(connected)).toBe(2)
+  expect(asked(connected)).toBe(2)
 })
 
 it('useCan asks again if the question was lost with its session', async () => {
-  const connected = await asking()
+  const connected = await tested()
   const { client, relay } = connected
-  const answer = relay.answer
-  relay.answer = (frame) =>
-    frame.kind === 'Connect' ? keeping : frame.kind === 'CanI' && relay.links.length < 3 ? 'nothing' : answer(frame)
-  relay.link.drop()
-  client.reconnect()
+  relay.delay(1000) // its answer is on the way when the session is lost
   const seen: Permission[] = []
   await renderWithClient(client, <PermissionRecorder subject="room.42" seen={seen} />)
-  await eventually(() => expect(questions(connected)).toBe(1))
-  relay.link.drop()
+  await eventually(() => expect(asked(connected)).toBe(1))
+  await relay.restart()
+  relay.delay(0)
   client.reconnect()
   await eventually(() => expect(seen.at(-1)).toMatchObject({ allowed: true, pending: false, error: undefined }))
+  expect(asked(connected)).toBe(2)
+})
+
+it('useCan returns the error if the relay can not answer', async () => {
+  const { client } = await tested()
+  const seen: Permission[] = []
+  await renderWithClient(client, <PermissionRecorder subject="a..b" seen={seen} />)
+  await eventually(() =>
+    expect(seen.at(-1)).toMatchObject({ allowed: undefined, pending: false, error: { code: 'invalid_subject' } }),
+  )
+})
+
+it('useCan with null is idle, and asks when it gets a subject and for each broker', async () => {
+  const connected = await tested({ brokers: ['main', 'orders'] })
+  const seen: Permission[] = []
+  const view = await renderWithClient(connected.client, <PermissionRecorder subject={null} seen={seen} />)
+  expect(seen.at(-1)).toMatchObject({ allowed: undefined, pending: false })
+  expect(asked(connected)).toBe(0)
+  await view.show(<PermissionRecorder subject="a" seen={seen} />)
+  await eventually(() => expect(seen.at(-1)?.allowed).toBe(true))
+  await view.show(<PermissionRecorder subject="a" broker="orders" seen={seen} />)
+  await eventually(() => expect(asked(connected)).toBe(2))
+  expect(connected.relay.frames('CanI').map(({ broker }) => broker)).toEqual([undefined, 'orders'])
+})
+
+it('useCan keeps the answer for a second after the last hook, then asks again', async () => {
+  const connected = await tested()
+  const seen: Permission[] = []
+  const view = await renderWithClient(connected.client, <PermissionRecorder subject="a" seen={seen} />)
+  await eventually(() => expect(seen.at(-1)?.allowed).toBe(true))
+  await view.show(null)
+  await view.show(<PermissionRecorder subject="a" seen={seen} />)
+  expect(seen.at(-1)?.allowed).toBe(true)
+  expect(asked(connected)).toBe(1)
 })
 
 it('useCan asks again when the token is renewed', async () => {
@@ -103,37 +135,4 @@ it('useCan allows nothing if the relay ends the session for good, until the clie
   )
   client.reconnect()
   await eventually(() => expect(seen.at(-1)).toMatchObject({ allowed: true, pending: false, error: undefined }))
-})
-
-it('useCan returns the error if the relay can not answer', async () => {
-  const { client } = await connect()
-  const seen: Permission[] = []
-  await renderWithClient(client, <PermissionRecorder subject="a..b" seen={seen} />)
-  await eventually(() =>
-    expect(seen.at(-1)).toMatchObject({ allowed: undefined, pending: false, error: { code: 'invalid_subject' } }),
-  )
-})
-
-it('useCan with null is idle, and asks when it gets a subject and for each broker', async () => {
-  const connected = await asking()
-  const seen: Permission[] = []
-  const view = await renderWithClient(connected.client, <PermissionRecorder subject={null} seen={seen} />)
-  expect(seen.at(-1)).toMatchObject({ allowed: undefined, pending: false })
-  expect(questions(connected)).toBe(0)
-  await view.show(<PermissionRecorder subject="a" seen={seen} />)
-  await eventually(() => expect(seen.at(-1)?.allowed).toBe(true))
-  await view.show(<PermissionRecorder subject="a" broker="orders" seen={seen} />)
-  await eventually(() => expect(questions(connected)).toBe(2))
-  expect(connected.relay.link.all('CanI').map(({ broker }) => broker)).toEqual([undefined, 'orders'])
-})
-
-it('useCan keeps the answer for a second after the last hook, then asks again', async () => {
-  const connected = await asking()
-  const seen: Permission[] = []
-  const view = await renderWithClient(connected.client, <PermissionRecorder subject="a" seen={seen} />)
-  await eventually(() => expect(seen.at(-1)?.allowed).toBe(true))
-  await view.show(null)
-  await view.show(<PermissionRecorder subject="a" seen={seen} />)
-  expect(seen.at(-1)?.allowed).toBe(true)
-  expect(questions(connected)).toBe(1)
 })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { connect } from '../../client/src/testing/connect.js'
 import { eventually } from './testing/eventually.js'
 import { renderWithClient } from './testing/render-with-client.js'
+import { tested } from './testing/tested.js'
 import { type Connection, useConnection } from './use-connection.js'
 
 function ConnectionRecorder(props: { readonly seen: Connection[] }) {
@@ -10,13 +10,13 @@ function ConnectionRecorder(props: { readonly seen: Connection[] }) {
 }
 
 it('useConnection returns the state of the connection, and reconnects at once', async () => {
-  const { client, relay } = await connect()
+  const { client, relay } = await tested()
   const seen: Connection[] = []
   await renderWithClient(client, <ConnectionRecorder seen={seen} />)
   expect(seen.at(-1)).toMatchObject({ state: 'online', rttMs: 0, since: expect.any(Number) })
-  relay.link.drop()
+  relay.cut()
   await eventually(() => expect(seen.at(-1)).toMatchObject({ state: 'waiting', nextRetryAt: expect.any(Number) }))
   seen.at(-1)?.retryNow()
   await eventually(() => expect(seen.at(-1)?.state).toBe('online'))
-  expect(relay.links.length).toBe(2)
+  expect(relay.frames('Connect').length).toBe(2)
 })

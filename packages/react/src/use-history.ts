@@ -1,8 +1,12 @@
-import type { Continuity, JsonValue, Message, MessageParams, Params, WildcastError } from '@wildcast/client'
+import type { Client, Continuity, JsonValue, Message, MessageParams, Params, WildcastError } from '@wildcast/client'
 import { type HistoryStatus, history, type WatchedHistory } from '@wildcast/client/history'
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
-import { type LiveStore, liveStores, openLiveStore } from './live-store.js'
+import type { FallbackEntry } from './fallback-context.js'
+import { fallbackKey } from './fallback-key.js'
+import { type LiveStore, liveStores, openLiveStore, type StoreAt } from './live-store.js'
 import { useClient } from './provider.js'
+import { useFallback } from './use-fallback.js'
+import { useSlot } from './use-slot.js'
 
 /** A part of a history at one moment: a new object at each change, the same in between. */
 export interface HistoryFeed<Data = unknown, Wildcards extends MessageParams = readonly string[]> {
@@ -37,10 +41,11 @@ export interface UseHistoryOptions {
   readonly limit?: number | undefined
 }
 
-type Shown = Omit<HistoryFeed, 'loadMore'>
+/** The state of a list, without the function. */
+export type ShownHistory = Omit<HistoryFeed, 'loadMore'>
 
 /** The state before the first message, and the only one in a server render. */
-const noMessages: Shown = {
+export const noMessages: ShownHistory = {
   items: [],
   status: 'loading',
   continuity: 'catching-up',
@@ -49,11 +54,12 @@ const noMessages: Shown = {
   error: undefined,
 }
 
-interface HistoryStore extends LiveStore<Shown> {
+/** A list that components share. */
+export interface HistoryFeedStore extends LiveStore<ShownHistory> {
   readonly loadMore: () => Promise<void>
 }
 
-const stores = liveStores<HistoryStore>()
+const stores = liveStores<HistoryFeedStore>()
 
 /**
  * Returns the newest messages that the broker has kept of a pattern, and new ones as they come;
@@ -70,35 +76,52 @@ export function useHistory<Data = unknown, const Pattern extends string = string
 ): HistoryFeed<Data, Params<Pattern>> {
   const client = useClient()
   const wanted = JSON.stringify({ broker, filter, limit }) // equal for filters of different renders
-  const key = `${pattern} ${wanted}`
-  const view = useCallback(
-    (changed: () => void): (() => void) => {
-      if (pattern == null) return () => {}
-      const open = (): WatchedHistory => history(client).watch(pattern as string, JSON.parse(wanted))
-      return stores.open(client, key, (closed) => openHistoryStore(open, closed)).view(changed)
-    },
-    [client, pattern, wanted, key],
+  const first = useFallback(
+    pattern == null ? undefined : fallbackKey('history', pattern, { broker, filter, limit }),
+    noMessages,
+    toFirst,
   )
-  const state = (): Shown => (pattern == null ? noMessages : (stores.find(client, key)?.state ?? noMessages))
-  const loadMore = useCallback(async () => stores.find(client, key)?.loadMore(), [client, key])
-  const shown = useSyncExternalStore(view, state, () => noMessages)
+  const slot = useMemo(
+    () => (pattern == null ? undefined : historySlotOf(client, pattern, wanted, first)),
+    [client, pattern, wanted, first],
+  )
+  const loadMore = useCallback(async () => slot?.find()?.loadMore(), [slot])
+  const { subscribe, read, readFirst } = useSlot(slot, first)
+  const shown = useSyncExternalStore(subscribe, read, readFirst)
   // The store has no types of data: hooks with different types may share it.
   return useMemo(() => ({ ...shown, loadMore }), [shown, loadMore]) as HistoryFeed<Data, Params<Pattern>>
 }
 
-function openHistoryStore(open: () => WatchedHistory, closed: () => void): HistoryStore {
+/**
+ * Returns the slot of a list.
+ * @param wanted the other options as JSON
+ * @param first what is shown until the newest page was received
+ */
+export function historySlotOf(
+  client: Client,
+  pattern: string,
+  wanted: string,
+  first: ShownHistory,
+): StoreAt<HistoryFeedStore> {
+  const open = (): WatchedHistory => history(client).watch(pattern, JSON.parse(wanted))
+  return stores.at(client, `${pattern} ${wanted}`, (closed) => openHistoryFeedStore(open, first, closed))
+}
+
+function toFirst(items: readonly Message[], { hasMore = false }: FallbackEntry): ShownHistory {
+  return { ...noMessages, items, hasMore, status: 'ready', continuity: 'stale' }
+}
+
+function openHistoryFeedStore(open: () => WatchedHistory, first: ShownHistory, closed: () => void): HistoryFeedStore {
   let source: WatchedHistory | undefined
-  const store = openLiveStore<WatchedHistory, Shown>(
+  const store = openLiveStore<WatchedHistory, ShownHistory>(
     {
-      initial: noMessages,
+      initial: first,
       open() {
         source = open()
         return source
       },
-      read: ({ items, status, continuity, hasMore, isLoadingMore, error }) => ({
-        ...{ items, status, continuity },
-        ...{ hasMore, isLoadingMore, error },
-      }),
+      read: ({ items, status, continuity, hasMore, isLoadingMore, error }) =>
+        status === 'loading' ? { ...first, error } : { items, status, continuity, hasMore, isLoadingMore, error },
     },
     closed,
   )

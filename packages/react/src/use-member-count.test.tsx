@@ -1,7 +1,8 @@
+import { presence } from '@wildcast/client/presence'
 import { expect, it } from 'vitest'
-import { connectToValues } from '../../client/src/testing/value-relay.js'
 import { eventually } from './testing/eventually.js'
 import { renderWithClient } from './testing/render-with-client.js'
+import { tested } from './testing/tested.js'
 import { type MemberCountState, useMemberCount } from './use-member-count.js'
 
 function CountRecorder(props: { readonly subject: string | null; readonly seen: MemberCountState[] }) {
@@ -10,8 +11,10 @@ function CountRecorder(props: { readonly subject: string | null; readonly seen: 
 }
 
 it('useMemberCount has the number of members, with one subscription for equal hooks', async () => {
-  const relay = await connectToValues()
-  for (const user of ['ada', 'bob']) relay.write(`$presence.room.${user}~1`, '{}', user)
+  const relay = await tested()
+  const [ada, bob] = [relay.relay.createClient(), relay.relay.createClient()]
+  for (const client of [ada, bob]) await presence(client, 'room').enter()
+  const before = relay.relay.frames('Subscribe').length
   const seen: MemberCountState[] = []
   await renderWithClient(
     relay.client,
@@ -22,14 +25,14 @@ it('useMemberCount has the number of members, with one subscription for equal ho
   )
   expect(seen[0]).toEqual({ count: undefined, status: 'loading', error: undefined })
   await eventually(() => expect(seen.at(-1)).toMatchObject({ count: 2, status: 'synced' }))
-  relay.write('$presence.room.bob~1', undefined)
-  relay.sendCount()
+  bob.close()
+  await relay.clock.advance(1000)
   await eventually(() => expect(seen.at(-1)).toMatchObject({ count: 1, status: 'synced' }))
-  expect(relay.relay.link.all('Subscribe')).toHaveLength(1)
+  expect(relay.relay.frames('Subscribe')).toHaveLength(before + 1)
 })
 
 it('without a subject useMemberCount does not subscribe; an invalid one is its error', async () => {
-  const relay = await connectToValues()
+  const relay = await tested()
   const none: MemberCountState[] = []
   const invalid: MemberCountState[] = []
   await renderWithClient(
@@ -41,5 +44,5 @@ it('without a subject useMemberCount does not subscribe; an invalid one is its e
   )
   await eventually(() => expect(invalid.at(-1)?.error?.code).toBe('invalid_subject'))
   expect(none.at(-1)).toMatchObject({ count: undefined, status: 'loading' })
-  expect(relay.relay.link.all('Subscribe')).toEqual([])
+  expect(relay.relay.frames('Subscribe')).toEqual([])
 })

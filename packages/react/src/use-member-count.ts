@@ -1,8 +1,10 @@
+import type { Client } from '@wildcast/client'
 import { type MemberCount, memberCount } from '@wildcast/client/presence'
-import { useCallback, useSyncExternalStore } from 'react'
-import { type LiveStore, liveStores, openLiveStore } from './live-store.js'
+import { useMemo, useSyncExternalStore } from 'react'
+import { type LiveStore, liveStores, openLiveStore, type StoreAt } from './live-store.js'
 import { useClient } from './provider.js'
 import type { UsePresenceOptions } from './use-presence.js'
+import { useSlot } from './use-slot.js'
 
 /** The number of members at one moment: a new object at each change, the same in between. */
 export type MemberCountState = Pick<MemberCount, 'count' | 'status' | 'error'>
@@ -24,19 +26,24 @@ export function useMemberCount(
   { broker }: Pick<UsePresenceOptions, 'broker'> = {},
 ): MemberCountState {
   const client = useClient()
-  const key = JSON.stringify([subject, broker])
-  const view = useCallback(
-    (changed: () => void): (() => void) => {
-      if (subject == null) return () => {}
-      const options = {
-        initial: noCount,
-        open: () => memberCount(client, subject, { broker }),
-        read: ({ count, status, error }: MemberCount): MemberCountState => ({ count, status, error }),
-      }
-      return stores.open(client, key, (closed) => openLiveStore(options, closed)).view(changed)
-    },
-    [client, subject, broker, key],
+  const slot = useMemo(
+    () => (subject == null ? undefined : countSlotOf(client, subject, broker)),
+    [client, subject, broker],
   )
-  const state = (): MemberCountState => (subject == null ? noCount : (stores.find(client, key)?.state ?? noCount))
-  return useSyncExternalStore(view, state, () => noCount)
+  const { subscribe, read, readFirst } = useSlot(slot, noCount)
+  return useSyncExternalStore(subscribe, read, readFirst)
+}
+
+/** Returns the slot of a number of members. */
+export function countSlotOf(
+  client: Client,
+  subject: string,
+  broker: string | undefined,
+): StoreAt<LiveStore<MemberCountState>> {
+  const options = {
+    initial: noCount,
+    open: () => memberCount(client, subject, { broker }),
+    read: ({ count, status, error }: MemberCount): MemberCountState => ({ count, status, error }),
+  }
+  return stores.at(client, JSON.stringify([subject, broker]), (closed) => openLiveStore(options, closed))
 }

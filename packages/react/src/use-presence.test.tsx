@@ -1,7 +1,8 @@
+import { presence } from '@wildcast/client/presence'
 import { expect, it } from 'vitest'
-import { connectToValues, type ValueRelay } from '../../client/src/testing/value-relay.js'
 import { eventually } from './testing/eventually.js'
 import { renderWithClient } from './testing/render-with-client.js'
+import { type Tested, tested } from './testing/tested.js'
 import { type PresenceView, usePresence } from './use-presence.js'
 
 function PresenceRecorder(props: {
@@ -13,22 +14,24 @@ function PresenceRecorder(props: {
   return null
 }
 const last = (seen: readonly PresenceView[]): PresenceView => seen.at(-1) as PresenceView
-const entered = ({ relay }: ValueRelay): unknown[] =>
-  relay.links.flatMap((link) => link.all('Enter')).map(({ message }) => message)
+const entered = ({ relay }: Tested): unknown[] => relay.frames('Enter').map(({ message }) => message)
+const rules = { presence: ['**'], subscribe: ['**'] }
+const tokens = { ada: { user: 'ada', ...rules }, bob: { user: 'bob', ...rules } }
+const connected = (): Promise<Tested> => tested({ auth: { tokens }, client: { token: 'ada' } })
 
 it('usePresence enters once, also in StrictMode, and has the members', async () => {
-  const relay = await connectToValues()
-  relay.write('$presence.room.bob~1', '{"name":"Bob"}', 'bob')
+  const relay = await connected()
+  await presence(relay.relay.createClient({ token: 'bob' }), 'room').enter({ name: 'Bob' })
   const seen: PresenceView[] = []
   await renderWithClient(relay.client, <PresenceRecorder subject="room" data={{ name: 'Ada' }} seen={seen} />)
   expect(seen[0]).toMatchObject({ members: [], self: undefined, status: 'loading' })
   await eventually(() => expect(last(seen).members.map(({ user }) => user)).toEqual(['ada', 'bob']))
   expect(last(seen)).toMatchObject({ status: 'synced', self: { user: 'ada', data: { name: 'Ada' } } })
-  expect(entered(relay)).toEqual(['{"name":"Ada"}'])
+  expect(entered(relay)).toEqual(['{"name":"Bob"}', '{"name":"Ada"}'])
 })
 
 it('a change of the data is sent once, and an equal literal is not', async () => {
-  const relay = await connectToValues()
+  const relay = await connected()
   const seen: PresenceView[] = []
   const view = await renderWithClient(relay.client, <PresenceRecorder subject="room" data={{ at: 1 }} seen={seen} />)
   await view.show(<PresenceRecorder subject="room" data={{ at: 1 }} seen={seen} />)
@@ -39,11 +42,11 @@ it('a change of the data is sent once, and an equal literal is not', async () =>
   await eventually(() => expect(last(seen).self?.data).toEqual({ at: 3 }))
   expect(last(seen).update).toBe(update)
   expect(entered(relay)).toEqual(['{"at":1}', '{"at":2}', '{"at":3}'])
-  expect(relay.relay.link.all('Leave')).toEqual([])
+  expect(relay.relay.frames('Leave')).toEqual([])
 })
 
 it('without data usePresence only watches', async () => {
-  const relay = await connectToValues()
+  const relay = await connected()
   const seen: PresenceView[] = []
   await renderWithClient(relay.client, <PresenceRecorder subject="room" seen={seen} />)
   await eventually(() => expect(last(seen).status).toBe('synced'))
@@ -51,7 +54,7 @@ it('without data usePresence only watches', async () => {
 })
 
 it('usePresence leaves when the last component with data was unmounted for a second', async () => {
-  const relay = await connectToValues()
+  const relay = await connected()
   const seen: PresenceView[] = []
   const watcher = <PresenceRecorder subject="room" seen={seen} />
   const view = await renderWithClient(
@@ -69,17 +72,13 @@ it('usePresence leaves when the last component with data was unmounted for a sec
     </>,
   )
   await eventually(() => expect(last(seen).members).toEqual([]))
-  expect(relay.relay.link.all('Leave')).toHaveLength(1)
-  expect(relay.relay.link.all('Unsubscribe')).toEqual([])
+  expect(relay.relay.frames('Leave')).toHaveLength(1)
+  expect(relay.relay.frames('Unsubscribe')).toEqual([])
 })
 
 it('a refused entry is the error, and null does nothing', async () => {
-  const relay = await connectToValues()
-  const { answer } = relay.relay
-  relay.relay.answer = (frame) =>
-    frame.kind === 'Enter'
-      ? { kind: 'Error', ref: frame.ref, code: 'forbidden', message: 'no', retry: false }
-      : answer(frame)
+  const relay = await connected()
+  relay.relay.refuse('presence', 'room')
   const seen: PresenceView[] = []
   const view = await renderWithClient(relay.client, <PresenceRecorder subject={null} data={{}} seen={seen} />)
   expect(last(seen)).toMatchObject({ members: [], error: undefined })

@@ -1,9 +1,11 @@
-import { useCallback, useEffect, useState } from 'react'
-import { liveStores } from './live-store.js'
+import type { Client } from '@wildcast/client'
+import { useCallback, useEffect, useMemo, useState } from 'react'
+import { liveStores, type StoreAt } from './live-store.js'
 import { noPresence, openPresenceStore, type PresenceState, type PresenceStore } from './presence-store.js'
 import { useClient } from './provider.js'
 import { useLatest } from './use-latest.js'
 import { type SelectOptions, useSelected } from './use-selected.js'
+import { useSlot } from './use-slot.js'
 
 /** The options of `usePresence`. */
 export interface UsePresenceOptions<State = PresenceView, Selected = State> extends SelectOptions<State, Selected> {
@@ -38,26 +40,17 @@ export function usePresence<Data = unknown, Selected = PresenceView<Data>>(
   { broker, select, isEqual }: UsePresenceOptions<PresenceView<Data>, Selected> = {},
 ): Selected {
   const client = useClient()
-  const key = JSON.stringify([subject, broker])
   const [component] = useState(() => ({}))
   const latest = useLatest(data)
-  const open = useCallback(
-    () =>
-      subject == null
-        ? undefined
-        : stores.open(client, key, (closed) => openPresenceStore(client, { subject, broker }, closed)),
-    [client, subject, broker, key],
+  const slot = useMemo(
+    () => (subject == null ? undefined : presenceSlotOf(client, subject, broker)),
+    [client, subject, broker],
   )
-  const subscribe = useCallback((changed: () => void) => open()?.view(changed) ?? (() => {}), [open])
-  const read = useCallback(
-    () => (subject == null ? noPresence : (stores.find(client, key)?.state ?? noPresence)),
-    [client, subject, key],
-  )
-  const update = useCallback((to: Data) => open()?.enter(component, to), [open, component])
+  const update = useCallback((to: Data) => slot?.open().enter(component, to), [slot, component])
   // The store has no types of data: hooks with different types may share it.
   const toView = useCallback((state: PresenceState) => ({ ...(state as PresenceState<Data>), update }), [update])
   const selected = useSelected(
-    { subscribe, read, readFirst },
+    useSlot(slot, noPresence),
     // Without `select`, `Selected` is `PresenceView`.
     {
       select: select ? (state) => select(toView(state)) : (toView as unknown as (state: PresenceState) => Selected),
@@ -69,11 +62,15 @@ export function usePresence<Data = unknown, Selected = PresenceView<Data>>(
   // Before the effects of React's own subscription have run, there is no room to enter.
   useEffect(() => {
     if (text === undefined) return undefined
-    const store = open()
+    const store = slot?.open()
     store?.enter(component, latest.current)
     return () => store?.leave(component)
-  }, [open, text, component, latest])
+  }, [slot, text, component, latest])
   return selected
 }
 
-const readFirst = (): PresenceState => noPresence
+/** Returns the slot of a presence. */
+export function presenceSlotOf(client: Client, subject: string, broker: string | undefined): StoreAt<PresenceStore> {
+  const create = (closed: () => void): PresenceStore => openPresenceStore(client, { subject, broker }, closed)
+  return stores.at(client, JSON.stringify([subject, broker]), create)
+}

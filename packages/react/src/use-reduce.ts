@@ -2,7 +2,7 @@ import type { Message, Params } from '@wildcast/client'
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import { nextFrame } from './clock.js'
 import { useClient } from './provider.js'
-import type { SharedOptions } from './store.js'
+import type { SharedOptions } from './shared-options.js'
 import { useLatest } from './use-latest.js'
 import { useStoreSlot } from './use-store-slot.js'
 

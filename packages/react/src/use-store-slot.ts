@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import { useClient } from './provider.js'
-import type { SharedOptions } from './store.js'
+import type { SharedOptions } from './shared-options.js'
 import { type StoreSlot, storeSlotOf } from './store-slot.js'
 
 /** A subscription that a hook may skip. */
@@ -11,10 +11,10 @@ interface SlotOptions extends SharedOptions {
 /** Returns the slot of a subscription: the same one for options of equal content. */
 export function useStoreSlot(
   pattern: string | null | undefined,
-  { broker, group, deliver, maxRate, filter, skip }: SlotOptions,
+  { broker, group, deliver, maxRate, filter, whenHidden, skip }: SlotOptions,
 ): StoreSlot | undefined {
   const client = useClient()
-  const wire = JSON.stringify({ broker, group, deliver, filter }) // equal for filters of different renders
+  const wire = JSON.stringify({ broker, group, deliver, filter, whenHidden }) // equal for filters of different renders
   return useMemo(
     () => (skip || pattern == null ? undefined : storeSlotOf(client, pattern, { ...JSON.parse(wire), maxRate })),
     [client, pattern, wire, maxRate, skip],

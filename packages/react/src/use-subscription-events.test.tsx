@@ -1,14 +1,14 @@
 import type { Message } from '@wildcast/client'
 import { describe, expect, it } from 'vitest'
-import { connect } from '../../client/src/testing/connect.js'
 import type { SubscriptionFeed } from './subscription-feed.js'
 import { eventually } from './testing/eventually.js'
 import { deliver, FeedRecorder, last, ready, texts } from './testing/feed-recorder.js'
 import { renderWithClient } from './testing/render-with-client.js'
+import { tested } from './testing/tested.js'
 
 describe('onEvent of useSubscription', () => {
   it('calls the latest onEvent, without subscribing again', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const events: string[] = []
     const seen: SubscriptionFeed[] = []
     const recorder = (name: string) => (
@@ -21,14 +21,16 @@ describe('onEvent of useSubscription', () => {
     const view = await renderWithClient(connected.client, recorder('first'))
     await ready(seen)
     deliver(connected, 'a')
+    await connected.relay.settled()
     await view.show(recorder('second'))
     deliver(connected, 'b')
+    await connected.relay.settled()
     expect(events).toEqual(['first a', 'second b'])
-    expect(connected.relay.link.all('Subscribe').length).toBe(1)
+    expect(connected.relay.frames('Subscribe').length).toBe(1)
   })
 
   it('reports an onEvent that throws, and calls the others', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     const events: string[] = []
     const fail = (): void => {
@@ -49,7 +51,7 @@ describe('onEvent of useSubscription', () => {
   })
 
   it('reports every onEvent that throws or rejects, and calls the others', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     const events: string[] = []
     const fail = (message: string) => (): void => {
@@ -78,7 +80,7 @@ describe('onEvent of useSubscription', () => {
   })
 
   it('does not render for messages with state: false', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const silent: SubscriptionFeed[] = []
     const rendering: SubscriptionFeed[] = []
     await renderWithClient(
@@ -97,11 +99,8 @@ describe('onEvent of useSubscription', () => {
   })
 
   it('reports a refusal if no hook renders it', async () => {
-    const connected = await connect()
-    connected.relay.answer = (frame) =>
-      frame.kind === 'Subscribe'
-        ? { kind: 'Error', ref: frame.ref, code: 'forbidden', message: 'not yours', retry: false }
-        : undefined
+    const connected = await tested()
+    connected.relay.refuse('subscribe', 'secret.*')
     await renderWithClient(connected.client, <FeedRecorder pattern="secret.*" options={{ state: false }} seen={[]} />)
     await eventually(() => expect(connected.errors).toMatchObject([{ code: 'forbidden' }]))
   })

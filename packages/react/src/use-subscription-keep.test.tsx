@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { connect } from '../../client/src/testing/connect.js'
-import { settle } from '../../client/src/testing/fake-clock.js'
 import { WildcastProvider } from './provider.js'
 import type { SubscriptionFeed } from './subscription-feed.js'
 import { eventually } from './testing/eventually.js'
 import { deliver, FeedRecorder, last, ready } from './testing/feed-recorder.js'
 import { renderWithClient } from './testing/render-with-client.js'
+import { tested } from './testing/tested.js'
 import { type UseSubscriptionOptions, useSubscription } from './use-subscription.js'
 
 /** A list like that of the README. */
@@ -17,12 +16,12 @@ function Rows() {
 
 describe('keep of useSubscription', () => {
   it('keeps the rows of a list when the oldest is dropped', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const { container } = await renderWithClient(connected.client, <Rows />)
     const rows = (): Element[] => [...container.querySelectorAll('li')]
     const shown = (): (string | null)[] => rows().map(({ textContent }) => textContent)
-    await eventually(() => expect(connected.relay.link.all('Subscribe').length).toBe(1))
-    await settle()
+    await eventually(() => expect(connected.relay.frames('Subscribe').length).toBe(1))
+    await connected.relay.settled()
     for (const text of ['a', 'b', 'c']) deliver(connected, text)
     await eventually(() => expect(shown()).toEqual(['a', 'b', 'c']))
     const [, b, c] = rows()
@@ -40,7 +39,7 @@ describe('keep of useSubscription', () => {
     [0.5, 0],
     [0, 0],
   ])('keeps with keep: %d %i of 150 messages', async (keep, held) => {
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     await renderWithClient(connected.client, <FeedRecorder pattern="good.*" options={{ keep }} seen={seen} />)
     await ready(seen)
@@ -52,7 +51,7 @@ describe('keep of useSubscription', () => {
 
   it.each([Number.NaN, -1, -0.5, Number.NEGATIVE_INFINITY])('throws a RangeError for keep: %d', async (keep) => {
     const { renderToString } = await import('react-dom/server')
-    const { client } = await connect()
+    const { client } = await tested()
     const show = (options: UseSubscriptionOptions) => () =>
       renderToString(
         <WildcastProvider client={client}>
@@ -66,14 +65,15 @@ describe('keep of useSubscription', () => {
   })
 
   it('has a gap forever if it keeps all messages', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     await renderWithClient(
       connected.client,
       <FeedRecorder pattern="good.*" options={{ keep: Number.POSITIVE_INFINITY }} seen={seen} />,
     )
     await ready(seen)
-    connected.relay.link.send({ kind: 'Gap', id: 1, missed: 3 })
+    connected.relay.brokerDown()
+    connected.relay.brokerUp()
     for (let i = 0; i < 150; i++) deliver(connected, String(i))
     await eventually(() => expect(last(seen).items.length).toBe(150))
     expect(last(seen).continuity).toBe('gap')

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { connect } from '../../client/src/testing/connect.js'
 import type { SubscriptionFeed } from './subscription-feed.js'
 import { eventually } from './testing/eventually.js'
 import { deliver, FeedRecorder, last, ready, texts } from './testing/feed-recorder.js'
 import { renderWithClient } from './testing/render-with-client.js'
+import { tested } from './testing/tested.js'
 
 describe('maxRate of useSubscription', () => {
   it('sets no limit with Infinity, as without a value', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const unlimited: SubscriptionFeed[] = []
     const unset: SubscriptionFeed[] = []
     await renderWithClient(
@@ -22,12 +22,12 @@ describe('maxRate of useSubscription', () => {
     deliver(connected, 'hi')
     await eventually(() => expect(texts(last(unlimited))).toEqual(['hi']))
     await eventually(() => expect(texts(last(unset))).toEqual(['hi']))
-    const subscribes = connected.relay.link.all('Subscribe')
+    const subscribes = connected.relay.frames('Subscribe')
     expect(new Set(subscribes.map(({ policy }) => policy))).toEqual(new Set([undefined]))
   })
 
   it('is refused with a RangeError if it is NaN, without an effect on a hook with Infinity', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const refused: SubscriptionFeed[] = []
     const unlimited: SubscriptionFeed[] = []
     await renderWithClient(

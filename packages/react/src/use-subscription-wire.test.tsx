@@ -1,11 +1,11 @@
 import { Activity } from 'react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { connect } from '../../client/src/testing/connect.js'
-import { settle } from '../../client/src/testing/fake-clock.js'
 import type { SubscriptionFeed } from './subscription-feed.js'
 import { eventually } from './testing/eventually.js'
 import { deliver, FeedRecorder, last, ready, texts } from './testing/feed-recorder.js'
 import { renderWithClient } from './testing/render-with-client.js'
+import { tested } from './testing/tested.js'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -35,7 +35,7 @@ describe('the frames that useSubscription sends', () => {
   })
 
   it('shares one Subscribe among hooks with different keep, state and onEvent', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const [few, many, silent]: SubscriptionFeed[][] = [[], [], []]
     await renderWithClient(
       connected.client,
@@ -53,11 +53,11 @@ describe('the frames that useSubscription sends', () => {
     for (const text of ['a', 'b', 'c', 'd', 'e']) deliver(connected, text)
     await eventually(() => expect(texts(last(many as SubscriptionFeed[]))).toEqual(['b', 'c', 'd', 'e']))
     expect(texts(last(few as SubscriptionFeed[]))).toEqual(['d', 'e'])
-    expect(connected.relay.link.all('Subscribe').length).toBe(1)
+    expect(connected.relay.frames('Subscribe').length).toBe(1)
   })
 
   it('subscribes again for other wire options', async () => {
-    const connected = await connect()
+    const connected = await tested({ brokers: ['main', 'other'] })
     const seen: SubscriptionFeed[] = []
     const view = await renderWithClient(connected.client, <FeedRecorder pattern="good.*" seen={seen} />)
     await view.show(<FeedRecorder pattern="good.*" options={{ broker: 'other' }} seen={seen} />)
@@ -65,20 +65,18 @@ describe('the frames that useSubscription sends', () => {
     await view.show(<FeedRecorder pattern="good.*" options={{ deliver: 'latest' }} seen={seen} />)
     await view.show(<FeedRecorder pattern="good.*" options={{ deliver: 'latest', maxRate: 5 }} seen={seen} />)
     await eventually(() =>
-      expect(connected.relay.link.all('Subscribe').map(({ broker, group, policy }) => [broker, group, policy])).toEqual(
-        [
-          [undefined, undefined, undefined],
-          ['other', undefined, undefined],
-          [undefined, 'workers', undefined],
-          [undefined, undefined, { deliver: 'latest' }],
-          [undefined, undefined, { deliver: 'latest', max_rate: 5 }],
-        ],
-      ),
+      expect(connected.relay.frames('Subscribe').map(({ broker, group, policy }) => [broker, group, policy])).toEqual([
+        [undefined, undefined, undefined],
+        ['other', undefined, undefined],
+        [undefined, 'workers', undefined],
+        [undefined, undefined, { deliver: 'latest' }],
+        [undefined, undefined, { deliver: 'latest', max_rate: 5 }],
+      ]),
     )
   })
 
   it('subscribes once for filters of equal content, and again for another one', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     const recorder = (filter: { a: number }) => <FeedRecorder pattern="good.*" options={{ filter }} seen={seen} />
     const view = await renderWithClient(connected.client, recorder({ a: 1 }))
@@ -86,7 +84,7 @@ describe('the frames that useSubscription sends', () => {
     deliver(connected, '{"a":1}')
     await view.show(recorder({ a: 1 }))
     await eventually(() => expect(texts(last(seen))).toEqual(['{"a":1}']))
-    const filters = () => connected.relay.link.all('Subscribe').map(({ filter }) => filter)
+    const filters = () => connected.relay.frames('Subscribe').map(({ filter }) => filter)
     expect(filters()).toEqual([{ a: 1 }])
     await view.show(recorder({ a: 2 }))
     await eventually(() => expect(filters()).toEqual([{ a: 1 }, { a: 2 }]))
@@ -94,7 +92,7 @@ describe('the frames that useSubscription sends', () => {
 
   it('sends nothing and keeps its items when it is unmounted and mounted again at once', async () => {
     holdTimers()
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     const view = await renderWithClient(connected.client, <FeedRecorder pattern="good.*" seen={seen} />)
     await ready(seen)
@@ -105,29 +103,29 @@ describe('the frames that useSubscription sends', () => {
     seen.length = 0
     await view.show(<FeedRecorder pattern="good.*" seen={seen} />)
     await eventually(() => expect(texts(last(seen))).toEqual(['before', 'meanwhile']))
-    expect(connected.relay.link.all('Subscribe').length).toBe(1)
-    expect(connected.relay.link.all('Unsubscribe')).toEqual([])
+    expect(connected.relay.frames('Subscribe').length).toBe(1)
+    expect(connected.relay.frames('Unsubscribe')).toEqual([])
   })
 
   it('unsubscribes some time after the last hook is unmounted', async () => {
     holdTimers()
-    const connected = await connect()
+    const connected = await tested()
     const view = await renderWithClient(connected.client, <FeedRecorder pattern="good.*" seen={[]} />)
-    await eventually(() => expect(connected.relay.link.all('Subscribe').length).toBe(1))
+    await eventually(() => expect(connected.relay.frames('Subscribe').length).toBe(1))
     await view.show(null)
     await eventually(async () => {
       await connected.clock.advance(1000) // the client's own linger
-      expect(connected.relay.link.all('Unsubscribe').length).toBe(1)
+      expect(connected.relay.frames('Unsubscribe').length).toBe(1)
     })
   })
 
   it('is idle without a pattern, and with skip', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     const view = await renderWithClient(connected.client, <FeedRecorder pattern={null} seen={seen} />)
     await view.show(<FeedRecorder pattern="good.*" options={{ skip: true }} seen={seen} />)
     expect(last(seen).status).toBe('idle')
-    expect(connected.relay.link.all('Subscribe')).toEqual([])
+    expect(connected.relay.frames('Subscribe')).toEqual([])
   })
 
   it('may be unmounted while its Subscribe is unanswered', async () => {
@@ -147,7 +145,7 @@ describe('the frames that useSubscription sends', () => {
   })
 
   it('subscribes again when it is shown after it was hidden for long', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     const view = await renderWithClient(
       connected.client,
@@ -163,30 +161,30 @@ describe('the frames that useSubscription sends', () => {
     )
     await eventually(async () => {
       await connected.clock.advance(1000)
-      expect(connected.relay.link.all('Unsubscribe').length).toBe(1)
+      expect(connected.relay.frames('Unsubscribe').length).toBe(1)
     })
     await view.show(
       <Activity mode="visible">
         <FeedRecorder pattern="good.*" seen={seen} />
       </Activity>,
     )
-    await eventually(() => expect(connected.relay.link.all('Subscribe').length).toBe(2))
+    await eventually(() => expect(connected.relay.frames('Subscribe').length).toBe(2))
     await ready(seen)
     deliver(connected, 'a')
     await eventually(() => expect(texts(last(seen))).toEqual(['a']))
   })
 
   it('leaves a group without a linger, in which it would take messages from other members', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     const view = await renderWithClient(
       connected.client,
       <FeedRecorder pattern="good.*" options={{ group: 'workers' }} seen={seen} />,
     )
     await ready(seen)
-    expect(connected.relay.link.all('Subscribe').length).toBe(1)
+    expect(connected.relay.frames('Subscribe').length).toBe(1)
     await view.show(null)
-    await settle()
-    expect(connected.relay.link.all('Unsubscribe').length).toBe(1)
+    await connected.relay.settled()
+    expect(connected.relay.frames('Unsubscribe').length).toBe(1)
   })
 })

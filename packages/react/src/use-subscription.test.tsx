@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { connect } from '../../client/src/testing/connect.js'
-import { keep } from '../../client/src/testing/keeping.js'
 import type { SubscriptionFeed } from './subscription-feed.js'
 import { eventually } from './testing/eventually.js'
 import { deliver, FeedRecorder, last, ready, texts } from './testing/feed-recorder.js'
 import { renderWithClient } from './testing/render-with-client.js'
+import { tested } from './testing/tested.js'
 import { useSubscription } from './use-subscription.js'
 
 function TwoFeedsRecorder({ seen }: { readonly seen: [SubscriptionFeed, SubscriptionFeed][] }) {
@@ -18,7 +18,7 @@ afterEach(() => {
 
 describe('useSubscription', () => {
   it('keeps a thousand messages of one tick, in order, and renders them once', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     const numbers = Array.from({ length: 1000 }, (_, i) => `number ${i}`)
     await renderWithClient(connected.client, <FeedRecorder pattern="good.*" options={{ keep: 1000 }} seen={seen} />)
@@ -30,17 +30,17 @@ describe('useSubscription', () => {
   })
 
   it('returns an error for an invalid policy', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     await renderWithClient(connected.client, <FeedRecorder pattern="good.*" options={{ maxRate: 0 }} seen={seen} />)
     await eventually(() => expect(last(seen).error?.message).toContain('above 0'))
     expect(last(seen).status).toBe('error')
-    expect(connected.relay.link.all('Subscribe')).toEqual([])
+    expect(connected.relay.frames('Subscribe')).toEqual([])
   })
 
   it('does not warn while it keeps all messages', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     await renderWithClient(connected.client, <FeedRecorder pattern="good.*" seen={seen} />)
     await ready(seen)
@@ -51,7 +51,7 @@ describe('useSubscription', () => {
 
   it('keeps a hundred messages by default, and warns once when more arrive', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     await renderWithClient(connected.client, <FeedRecorder pattern="good.*" seen={seen} />)
     await ready(seen)
@@ -63,11 +63,8 @@ describe('useSubscription', () => {
   })
 
   it('returns a refusal instead of throwing it', async () => {
-    const connected = await connect()
-    connected.relay.answer = (frame) =>
-      frame.kind === 'Subscribe'
-        ? { kind: 'Error', ref: frame.ref, code: 'forbidden', message: 'not yours', retry: false }
-        : undefined
+    const connected = await tested()
+    connected.relay.refuse('subscribe', 'secret.*')
     const seen: SubscriptionFeed[] = []
     await renderWithClient(connected.client, <FeedRecorder pattern="secret.*" seen={seen} />)
     await eventually(() => expect(last(seen).status).toBe('denied'))
@@ -75,7 +72,7 @@ describe('useSubscription', () => {
   })
 
   it('returns an error for an invalid pattern', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     await renderWithClient(connected.client, <FeedRecorder pattern="a..b" seen={seen} />)
     await eventually(() => expect(last(seen)).toMatchObject({ status: 'error', error: { code: 'invalid_subject' } }))
@@ -96,18 +93,18 @@ describe('useSubscription', () => {
   })
 
   it('is stale while disconnected, and has a gap when reconnected', async () => {
-    const connected = await connect()
+    const connected = await tested({ limits: { resume: 0 } })
     const seen: SubscriptionFeed[] = []
     await renderWithClient(connected.client, <FeedRecorder pattern="good.*" seen={seen} />)
     await ready(seen)
-    connected.relay.link.drop()
+    connected.relay.cut()
     await eventually(() => expect(last(seen)).toMatchObject({ status: 'reconnecting', continuity: 'stale' }))
     await connected.clock.advance(30_000)
     await eventually(() => expect(last(seen)).toMatchObject({ status: 'ready', continuity: 'gap' }))
   })
 
   it('catches up without a gap while the relay may have kept the session, and has the time in asOf', async () => {
-    const connected = await keep()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     await renderWithClient(connected.client, <FeedRecorder pattern="good.*" seen={seen} />)
     await eventually(() => expect(last(seen)).toMatchObject({ continuity: 'live', asOf: connected.clock.now() }))
@@ -116,7 +113,7 @@ describe('useSubscription', () => {
     deliver(connected, 'a')
     await eventually(() => expect(texts(last(seen))).toEqual(['a']))
     await connected.clock.advance(5000)
-    connected.relay.link.drop()
+    connected.relay.cut()
     await eventually(() => expect(last(seen)).toMatchObject({ continuity: 'catching-up', asOf: lastFrameAt }))
     await connected.clock.advance(10_000)
     await eventually(() => expect(last(seen).continuity).toBe('live'))
@@ -125,7 +122,7 @@ describe('useSubscription', () => {
   })
 
   it('does not render while nothing changes, however long the connection lives', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     await renderWithClient(connected.client, <FeedRecorder pattern="good.*" seen={seen} />)
     await eventually(() => expect(last(seen).continuity).toBe('live'))
@@ -140,7 +137,7 @@ describe('useSubscription', () => {
 
   it('continues in a tab without animation frames', async () => {
     vi.spyOn(window, 'requestAnimationFrame').mockReturnValue(0)
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     await renderWithClient(connected.client, <FeedRecorder pattern="good.*" seen={seen} />)
     await ready(seen)
@@ -149,12 +146,12 @@ describe('useSubscription', () => {
   })
 
   it('renders once per animation frame for two patterns', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const seen: [SubscriptionFeed, SubscriptionFeed][] = []
     await renderWithClient(connected.client, <TwoFeedsRecorder seen={seen} />)
     await eventually(() => expect(seen.at(-1)?.map(({ status }) => status)).toEqual(['ready', 'ready']))
     deliver(connected, 'a')
-    connected.relay.link.send({ kind: 'Message', id: 2, subject: 'bad.apple', message: 'b', broker: 'test' })
+    deliver(connected, 'b', 'bad.apple')
     await eventually(() => expect(seen.at(-1)?.map(texts)).toEqual([['a'], ['b']]))
     expect(seen.filter(([good, bad]) => good.items.length !== bad.items.length)).toEqual([])
   })

@@ -1,7 +1,7 @@
 import type { Message, MessageParams, Params } from '@wildcast/client'
 import { useCallback, useMemo } from 'react'
+import type { SharedOptions } from './shared-options.js'
 import { newest } from './shown-feed.js'
-import type { SharedOptions } from './store.js'
 import type { StoreSlot } from './store-slot.js'
 import { emptyFeed, type SubscriptionFeed } from './subscription-feed.js'
 import { useLatest } from './use-latest.js'

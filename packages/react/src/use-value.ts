@@ -2,7 +2,8 @@ import type { Message } from '@wildcast/client'
 import { type DeleteOptions, type SetOptions, type SetResult, values } from '@wildcast/client/values'
 import { useMemo } from 'react'
 import { useClient } from './provider.js'
-import { type UseValuesOptions, useValues, type ValuesState } from './use-values.js'
+import { type UseValuesOptions, useValues } from './use-values.js'
+import type { ValuesState } from './values-state.js'
 
 /** The value of a subject, and functions that change it. */
 export interface ValueState<Data = unknown> extends Pick<ValuesState, 'status' | 'error'> {
@@ -21,7 +22,7 @@ export interface ValueState<Data = unknown> extends Pick<ValuesState, 'status' |
 
 /** The options of `useValue`. */
 export interface UseValueOptions<State = ValueState, Selected = State>
-  extends Pick<UseValuesOptions<State, Selected>, 'broker' | 'select' | 'isEqual'> {}
+  extends Pick<UseValuesOptions<State, Selected>, 'broker' | 'whenHidden' | 'select' | 'isEqual'> {}
 
 /**
  * Returns the value of a subject, kept up to date. Hooks with the same subject and broker share one
@@ -35,7 +36,7 @@ export interface UseValueOptions<State = ValueState, Selected = State>
  */
 export function useValue<Data = unknown, Selected = ValueState<Data>>(
   subject: string | null | undefined,
-  { broker, select, isEqual }: UseValueOptions<ValueState<Data>, Selected> = {},
+  { broker, whenHidden, select, isEqual }: UseValueOptions<ValueState<Data>, Selected> = {},
 ): Selected {
   const client = useClient()
   const toValue = useMemo(() => {
@@ -50,6 +51,7 @@ export function useValue<Data = unknown, Selected = ValueState<Data>>(
   }, [client, subject, broker])
   return useValues<Data, string, Selected>(subject, {
     broker,
+    whenHidden,
     // Without `select`, `Selected` is `ValueState`.
     select: select ? (all) => select(toValue(all)) : (toValue as unknown as (all: ValuesState<Data>) => Selected),
     isEqual,

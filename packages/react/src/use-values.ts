@@ -1,22 +1,15 @@
-import type { JsonValue, Message, MessageParams, Params, WildcastError } from '@wildcast/client'
-import { type ValuesStatus, values, type WatchedValues } from '@wildcast/client/values'
-import { useCallback } from 'react'
-import { type LiveStore, liveStores, openLiveStore } from './live-store.js'
+import type { Client, JsonValue, Message, Params } from '@wildcast/client'
+import { values } from '@wildcast/client/values'
+import { useMemo } from 'react'
+import { fallbackKey } from './fallback-key.js'
+import { type LiveStore, liveStores, openLiveStore, type StoreAt } from './live-store.js'
+import type { WhenHidden } from './page-hidden.js'
 import { useClient } from './provider.js'
+import { useFallback } from './use-fallback.js'
 import { type SelectOptions, useSelected } from './use-selected.js'
-
-/** The values of a pattern at one moment: a new object at each change, the same in between. */
-export interface ValuesState<Data = unknown, Wildcards extends MessageParams = readonly string[]> {
-  /** By subject; another map after each change. A value is a message with a `revision`. */
-  readonly values: ReadonlyMap<string, Message<Data, Wildcards>>
-  /**
-   * `loading`, `synced` when all values were received, `stale` while changes may be missing;
-   * `denied` or `error` while they are refused.
-   */
-  readonly status: ValuesStatus
-  /** Why the values are refused, while they are. */
-  readonly error: WildcastError | undefined
-}
+import { useSlot } from './use-slot.js'
+import { openValuesSource, type ValuesSource } from './values-source.js'
+import { noValues, type ValuesState } from './values-state.js'
 
 /** The options of `useValues`. */
 export interface UseValuesOptions<State = ValuesState, Selected = State> extends SelectOptions<State, Selected> {
@@ -24,10 +17,13 @@ export interface UseValuesOptions<State = ValuesState, Selected = State> extends
   readonly broker?: string | undefined
   /** Only values that contain this JSON. Compared by content. @default all values */
   readonly filter?: JsonValue | undefined
+  /**
+   * While the page is hidden: `latest` renders nothing; `pause` unsubscribes, and keeps the values,
+   * which are `stale` until they were received again.
+   * @default 'same'
+   */
+  readonly whenHidden?: WhenHidden | undefined
 }
-
-/** The state before the first value, and the only one in a server render. */
-export const noValues: ValuesState = { values: new Map(), status: 'loading', error: undefined }
 
 const stores = liveStores<LiveStore<ValuesState>>()
 
@@ -48,29 +44,43 @@ export function useValues<
   pattern: Pattern | null | undefined,
   options: UseValuesOptions<ValuesState<Data, Params<Pattern>>, Selected> = {},
 ): Selected {
-  const { broker, filter, isEqual } = options
+  const { broker, filter, whenHidden, isEqual } = options
   const client = useClient()
-  const wanted = JSON.stringify({ broker, filter }) // equal for filters of different renders
-  const key = `${pattern} ${wanted}`
-  const subscribe = useCallback(
-    (changed: () => void): (() => void) => {
-      if (pattern == null) return () => {}
-      const options = {
-        initial: noValues,
-        open: () => values(client).watch(pattern, JSON.parse(wanted)),
-        read: ({ all, status, error }: WatchedValues): ValuesState => ({ values: all, status, error }),
-      }
-      return stores.open(client, key, (closed) => openLiveStore(options, closed)).view(changed)
-    },
-    [client, pattern, wanted, key],
+  const wanted = JSON.stringify({ broker, filter, whenHidden }) // equal for filters of different renders
+  const first = useFallback(
+    pattern == null ? undefined : fallbackKey('values', pattern, { broker, filter }),
+    noValues,
+    toFirst,
   )
-  const read = useCallback(
-    () => (pattern == null ? noValues : (stores.find(client, key)?.state ?? noValues)),
-    [client, pattern, key],
+  const slot = useMemo(
+    () => (pattern == null ? undefined : valuesSlotOf(client, pattern, wanted, first)),
+    [client, pattern, wanted, first],
   )
   // The store has no types of data: hooks with different types may share it.
   const select = options.select as SelectOptions<ValuesState, Selected>['select']
-  return useSelected({ subscribe, read, readFirst }, { select, isEqual })
+  return useSelected(useSlot(slot, first), { select, isEqual })
 }
 
-const readFirst = (): ValuesState => noValues
+/**
+ * Returns the slot of the values of a pattern.
+ * @param wanted the other options as JSON
+ * @param first what is shown until the values were received
+ */
+export function valuesSlotOf(
+  client: Client,
+  pattern: string,
+  wanted: string,
+  first: ValuesState,
+): StoreAt<LiveStore<ValuesState>> {
+  const { whenHidden, ...how } = JSON.parse(wanted)
+  const options = {
+    initial: first,
+    open: () => openValuesSource(() => values(client).watch(pattern, how), first, whenHidden),
+    read: ({ state }: ValuesSource): ValuesState => state(),
+  }
+  return stores.at(client, `${pattern} ${wanted}`, (closed) => openLiveStore(options, closed))
+}
+
+function toFirst(messages: readonly Message[]): ValuesState {
+  return { values: new Map(messages.map((one) => [one.subject, one])), status: 'stale', error: undefined }
+}

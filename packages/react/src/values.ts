@@ -4,4 +4,5 @@
 
 export type { SetResult, ValuesStatus } from '@wildcast/client/values'
 export { type UseValueOptions, useValue, type ValueState } from './use-value.js'
-export { type UseValuesOptions, useValues, type ValuesState } from './use-values.js'
+export { type UseValuesOptions, useValues } from './use-values.js'
+export type { ValuesState } from './values-state.js'

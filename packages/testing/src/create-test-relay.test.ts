@@ -3,6 +3,8 @@ import { history } from '@wildcast/client/history'
 import { lock } from '@wildcast/client/locks'
 import { presence } from '@wildcast/client/presence'
 import { values } from '@wildcast/client/values'
+import { defineContract } from '@wildcast/contract'
+import * as v from 'valibot'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { systemClock } from './clock.js'
 import { createTestRelay } from './create-test-relay.js'
@@ -59,6 +61,14 @@ describe('createTestRelay', () => {
     ['a bad pattern', { history: [{ subjects: 'a..b', messages: 1 }] }, /a\.\.b/],
   ])('refuses %s', async (_, options, message) => {
     await expect(createTestRelay(options)).rejects.toThrow(message)
+  })
+
+  it('refuses data that does not fit its contract', async () => {
+    const relay = await open({ contract: defineContract({ 'good.*': { message: v.object({ price: v.number() }) } }) })
+    const client = relay.createClient()
+    expect(await client.publish('good.apple', { price: 3 })).toBe('confirmed')
+    await expect(client.publish('good.apple', { price: 'x' })).rejects.toMatchObject({ code: 'invalid_payload' })
+    expect(relay.published()).toHaveLength(1)
   })
 
   it('keeps the limits of its option', async () => {
@@ -134,7 +144,10 @@ describe('auth', () => {
     const relay = await open({ auth })
     const [ada, nobody] = [relay.createClient({ token: 'ada' }), relay.createClient()]
     expect(await ada.publish('room.ada.msg', 1)).toBe('confirmed')
-    await expect(ada.publish('room.bob.msg', 1)).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(ada.publish('room.bob.msg', 1)).rejects.toMatchObject({
+      code: 'forbidden',
+      message: expect.stringContaining('no publish rule of the token "ada" covers it'),
+    })
     expect(await nobody.can('subscribe', 'good.*')).toBe(true)
     expect(await nobody.can('publish', 'good.apple')).toBe(false)
   })

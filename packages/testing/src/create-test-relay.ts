@@ -7,6 +7,7 @@ import {
   inMemory,
   type OnFailure,
   type Relay,
+  type RelayOptions,
 } from '@wildcast/relay/core'
 import { fakeClock, type TestClock } from './clock.js'
 import { openRefusals } from './refusals.js'
@@ -38,31 +39,26 @@ type TestBrokers = ReadonlyMap<string, TestBroker>
  * console.log(relay.published('good.*')) // [{ subject: 'good.apple', data: { price: 3 }, … }]
  */
 export async function createTestRelay(options: TestRelayOptions = {}): Promise<TestRelay> {
-  const { auth, limits, clock = fakeClock(), onError = reportError } = options
+  const { auth, contract, limits, clock = fakeClock(), onError = reportError } = options
   const newId = testIds()
   const brokers = brokersOf(options, clock, newId)
   const tokens = auth && testTokens(auth, clock)
-  const refusals = openRefusals()
-  const network = new TestNetwork(clock)
+  const [refusals, network] = [openRefusals(), new TestNetwork(clock)]
 
-  const open = async (): Promise<{ relay: Relay; endpoint: InMemoryEndpoint }> => {
-    const relay = await createRelay({
-      brokers: Object.fromEntries([...brokers].map(([name, broker]) => [name, broker.open])),
-      clock,
-      newId,
-      authenticate: tokens?.authenticate,
-      authorize: refusals.authorize,
-      limits,
-      onError,
-    })
-    return { relay, endpoint: inMemory(relay) }
-  }
+  const ports = { clock, newId, contract, limits, onError, authorize: refusals.authorize }
+  const open = (): Promise<Present> => opened(brokers, { ...ports, authenticate: tokens?.authenticate })
   let present = await open()
   const lineOf = (handshake: InMemoryHandshake) =>
     network.line((protocols) => {
       const WebSocket = present.endpoint.webSocketOf(handshake)
       return new WebSocket(testUrl, protocols)
     })
+
+  const stop = async (offlineMs: number): Promise<void> => {
+    for (const line of network.of(undefined)) line.cut(offlineMs)
+    await present.endpoint.drain()
+    await present.relay.close()
+  }
 
   return {
     ...observing({ clock, brokers, network }),
@@ -83,19 +79,30 @@ export async function createTestRelay(options: TestRelayOptions = {}): Promise<T
       present.relay.expire(tokens.expire(token))
     },
     async restart() {
-      for (const line of network.of(undefined)) line.cut(0)
-      await present.endpoint.drain()
-      await present.relay.close()
+      await stop(0)
       present = await open()
     },
     async close() {
       for (const client of network.clients) client.close()
-      for (const line of network.of(undefined)) line.cut(Number.POSITIVE_INFINITY)
-      await present.endpoint.drain()
-      await present.relay.close()
+      await stop(Number.POSITIVE_INFINITY)
       for (const broker of brokers.values()) await broker.close()
     },
   }
+}
+
+/** The relay until its restart. */
+interface Present {
+  readonly relay: Relay
+  readonly endpoint: InMemoryEndpoint
+}
+
+async function opened(brokers: TestBrokers, options: Omit<RelayOptions, 'brokers'>): Promise<Present> {
+  const relay = await createRelay({
+    ...options,
+    brokers: Object.fromEntries([...brokers].map(([name, broker]) => [name, broker.open])),
+    explain: true,
+  })
+  return { relay, endpoint: inMemory(relay) }
 }
 
 /** A broker that a test has stopped is no error. */

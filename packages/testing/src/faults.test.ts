@@ -109,7 +109,7 @@ describe('slow', () => {
     expect(log).toEqual(Array.from({ length: 100 }, (_, n) => n))
   })
 
-  it('loses what is more than the relay holds for a reader, with a gap; the newest of "latest" it does not', async () => {
+  it('drops messages past the backlog of a reader, with a gap, but not the newest of "latest"', async () => {
     const relay = await open({ limits: { backlog: 20_000, resume: 0 } })
     const reader = relay.createClient()
     const [all, latest] = [await listen(relay, reader), await listen(relay, reader, 'good.*', { deliver: 'latest' })]
@@ -121,6 +121,24 @@ describe('slow', () => {
     expect(all).toContain('gap')
     expect(all.length).toBeLessThan(100)
     expect(latest.at(-1)).toBe(`99 ${text}`)
+  })
+})
+
+describe('a reader that reads nothing', () => {
+  it('is disconnected after some time, and comes back', async () => {
+    const relay = await open({ limits: { backlog: 100_000 } })
+    const reader = relay.createClient()
+    const log = await listen(relay, reader)
+    const release = relay.slow(reader)
+    const text = 'x'.repeat(50_000)
+    for (let n = 0; n < 10; n++) await relay.publish('good.apple', text)
+    await relay.clock.advance(20_000)
+    expect(relay.frames('Connect')).toHaveLength(1)
+    release()
+    await relay.clock.advance(60_000)
+    expect(reader.status.state).toBe('online')
+    expect(relay.frames('Connect').length).toBeGreaterThan(1)
+    expect(log).toContain('gap')
   })
 })
 

@@ -7,7 +7,6 @@ const root = path.resolve(import.meta.dirname, '../../..')
 
 it('runs in Jest, with modules, with jsdom and React, and under its fake timers', async () => {
   const run = promisify(execFile)
-  await run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'packages/testing'], { cwd: root })
   const jest = path.join(root, 'node_modules/jest/bin/jest.js')
   const config = path.join(root, 'packages/testing/jest/jest.config.json')
   const words = ['--experimental-vm-modules', jest, '--config', config, '--json', '--silent']

@@ -1,6 +1,6 @@
 import type { Client, ClientOptions, HeadersInput, OpenTransport, WildcastError } from '@wildcast/client'
 import type { ClientFrame } from '@wildcast/protocol'
-import type { Action, InMemoryHandshake, Limits } from '@wildcast/relay/core'
+import type { Action, InMemoryHandshake, Limits, RelayOptions } from '@wildcast/relay/core'
 import type { TestClock } from './clock.js'
 import type { PublishedMessage } from './published-message.js'
 import type { TestAuth } from './test-tokens.js'
@@ -21,6 +21,8 @@ export interface TestRelayOptions {
   readonly brokers?: readonly string[] | undefined
   /** @default no message is kept */
   readonly history?: readonly TestHistory[] | undefined
+  /** The contract: data that does not fit is refused. @default everything fits */
+  readonly contract?: RelayOptions['contract']
   /** The users and their rules. @default all clients may do everything */
   readonly auth?: TestAuth | undefined
   /** @default those of a relay */

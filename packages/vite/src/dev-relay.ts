@@ -25,6 +25,8 @@ export class DevRelay {
   #broken: readonly string[] = []
   /** Openings, changes and the end, one after the other. */
   #work: Promise<void> = Promise.resolve()
+  /** Whether it was to open: before, another one may use the same ports. */
+  #begun = false
   #closing = false
   #resolveClosed: () => void = () => {}
 
@@ -38,6 +40,7 @@ export class DevRelay {
 
   /** Opens it. If its configuration or a module has a mistake, it opens when that is corrected. */
   open(): void {
+    this.#begun = true
     this.#then(() => this.#open())
   }
 
@@ -46,6 +49,7 @@ export class DevRelay {
    * @param isNew - whether one is new: a module that is broken may have missed it
    */
   changed(files: ReadonlySet<string>, isNew: boolean): void {
+    if (!this.#begun) return
     this.#then(async () => {
       const file = await this.#source.file()
       const isConfig = file !== undefined && has(files, file)

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
+import { connect } from 'node:http2'
 import { get } from 'node:https'
 import { build } from 'vite'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { makeCertificates } from '../../../relay/test/servers/certificates.js'
 import { freePort } from '../../../relay/test/servers/free-port.js'
@@ -60,6 +61,17 @@ describe("the relay in Vite's dev server", () => {
     expect(await clientOf(url, { WebSocket: Trusting }).publish('a', 'x')).toBe('confirmed')
     const [response] = await once(get(`${url}/readyz`, { ca }), 'response')
     expect(response.statusCode).toBe(200)
+    const browser = connect(url, { ca }) // HTTP/2, with several requests at once
+    onTestFinished(() => browser.destroy())
+    const events = browser.request({ ':path': '/subscribe/good.*', accept: 'text/event-stream' })
+    expect((await once(events, 'response'))[0][':status']).toBe(200)
+    const publishing = browser.request({ ':method': 'POST', ':path': '/publish/good.apple' }).end('by HTTP/2')
+    expect((await once(publishing, 'response'))[0][':status']).toBe(202)
+    let received = ''
+    events.on('data', (chunk) => {
+      received += String(chunk)
+    })
+    await expect.poll(() => received).toContain('by HTTP/2')
   })
 
   it('refuses handshakes for hosts that Vite does not allow', async () => {

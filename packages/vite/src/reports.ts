@@ -1,6 +1,6 @@
 import type { WriteLine } from '@wildcast/relay/config'
 import type { HotPayload, Logger } from 'vite'
-import { placeOf } from './place-of.js'
+import { mistakePlace } from './mistake-place.js'
 
 /** Shows what happens to a relay: in Vite's terminal, and over the page. */
 export interface Reports {
@@ -60,7 +60,7 @@ export function textOf(cause: unknown): string {
 }
 
 function overlayOf(cause: unknown): ErrorPayload {
-  const place = placeOf(cause)
+  const place = mistakePlace(cause)
   return {
     type: 'error',
     err: {

@@ -33,3 +33,15 @@ it.each([
 ])('names no line for %s', (_, cause) => {
   expect(placeOfError(cause)).toBe(undefined)
 })
+
+it('names the line that a bundler has added', () => {
+  const error = thrown('Error\n    at /app/vite.js:1:1')
+  expect(placeOfError(Object.assign(error, { loc: { file: '/app/hello.ts', line: 7 } }))).toEqual({
+    file: '/app/hello.ts',
+    line: 7,
+  })
+  expect(placeOfError(Object.assign(error, { loc: { line: 8 }, id: '/app/by-id.ts' }))).toEqual({
+    file: '/app/by-id.ts',
+    line: 8,
+  })
+})

@@ -1,6 +1,15 @@
 'use client'
 
-import { useCan, useConnection, usePublish, usePublishing, useRequest, useSubscription } from '@wildcast/react'
+import {
+  useCan,
+  useConnection,
+  usePublish,
+  usePublishing,
+  useReduce,
+  useRequest,
+  useServe,
+  useSubscription,
+} from '@wildcast/react'
 import { useHistory } from '@wildcast/react/history'
 import { useLeader, useLock } from '@wildcast/react/locks'
 import { useMemberCount, usePresence } from '@wildcast/react/presence'
@@ -18,6 +27,7 @@ export function EveryHook() {
   const mounts = useMounts()
   const { state } = useConnection()
   const { last } = useSubscription<string>('check.*')
+  const number = useReduce('check.*', (sum) => sum + 1, 0)
   const { items } = useHistory<string>('room.check.msg')
   const { data } = useValue<number>('value.check')
   const { values } = useValues<number>('value.*')
@@ -26,15 +36,16 @@ export function EveryHook() {
   const { held, request } = useLock('lock.check')
   const { isLeader } = useLeader('leader.check')
   const { allowed } = useCan('publish', 'check.1')
+  useServe('check.answer', ({ data }) => `${data} and bye`)
   const { call, data: answer } = useRequest<string, string>('check.answer')
   const send = usePublish<string, 'check.*'>('check.*')
   const [publishing, setPublishing] = useState<ReturnType<typeof send>>()
   const published = usePublishing(publishing)
   return (
     <>
-      <p>{`mounts ${mounts}, ${state}, last ${last?.data}, ${published}, answer ${answer}, allowed ${allowed}`}</p>
+      <p>{`mounts ${mounts}, ${state}, last ${last?.data} of ${number}, ${published}, allowed ${allowed}`}</p>
       <p>{`history ${items.length}, value ${data} of ${values.size}, members ${members.length} of ${count}`}</p>
-      <p>{`lock ${held}, leader ${isLeader}`}</p>
+      <p>{`lock ${held}, leader ${isLeader}, answer ${answer}`}</p>
       <button onClick={() => setPublishing(send(['1'], 'hi'))} type="button">
         Publish
       </button>

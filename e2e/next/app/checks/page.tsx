@@ -6,11 +6,12 @@ import { useSubscription } from '@wildcast/react'
 import { useHistory } from '@wildcast/react/history'
 import { useLock } from '@wildcast/react/locks'
 import { usePresence } from '@wildcast/react/presence'
+import { valueQuery } from '@wildcast/react/tanstack'
 import { useValue } from '@wildcast/react/values'
 import { EveryHook } from './every-hook'
 
 const client = createClient({ url: `${process.env.RELAY_URL}/ws` })
-const parts = [history(client), values(client)]
+const parts = [history(client), values(client), valueQuery(client, 'good.apple')]
 const hooks = [useSubscription, useHistory, useLock, usePresence, useValue]
 
 export default function Page() {

@@ -24,9 +24,9 @@ export interface ContractScope<Api extends Contract> extends Scoped {
   /** The contract of the client. */
   readonly contract: Api
   /**
-   * Calls `handler` with every message of a pattern, as `subscribe` of other clients does. `data` has
-   * the type of all entries that the pattern can match; `params` is a tuple for `*` and `**`, and a
-   * record for `{name}`.
+   * Calls `handler` with every message of a pattern, as `subscribe` of other clients does. `data`
+   * has the type of all entries that the pattern can match; `params` is a tuple for `*` and `**`,
+   * and a record for `{name}`.
    * @throws {TypeError} if the entries of the pattern have different brokers
    */
   subscribe<const Text extends string>(

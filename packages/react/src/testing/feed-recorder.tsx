@@ -3,6 +3,7 @@ import type { Connected } from '../../../client/src/testing/connect.js'
 import type { SubscriptionFeed } from '../subscription-feed.js'
 import { type UseSubscriptionOptions, useSubscription } from '../use-subscription.js'
 import { eventually } from './eventually.js'
+import type { Tested } from './tested.js'
 
 /** Renders nothing; records the result of the hook at each render. */
 export function FeedRecorder(props: {
@@ -15,8 +16,10 @@ export function FeedRecorder(props: {
 }
 
 /** Makes the relay deliver a message. */
-export const deliver = ({ relay }: Connected, message: string, subject = 'good.apple'): void =>
-  relay.link.send({ kind: 'Message', id: 1, subject, message, broker: 'test' })
+export function deliver({ relay }: Connected | Tested, message: string, subject = 'good.apple'): void {
+  if ('link' in relay) relay.link.send({ kind: 'Message', id: 1, subject, message, broker: 'test' })
+  else void relay.publish(subject, message)
+}
 
 /** Returns the texts of a feed's messages. */
 export const texts = ({ items }: SubscriptionFeed): string[] => items.map((message) => message.text())

@@ -14,7 +14,7 @@ export interface RenderWithRelayOptions {
   readonly container?: HTMLElement | undefined
 }
 
-/** What `renderWithRelay` has rendered. */
+/** The result of `renderWithRelay`. */
 export interface RenderedWithRelay {
   readonly client: Client
   readonly container: HTMLElement

@@ -1,5 +1,5 @@
 import { WildcastError } from '@wildcast/protocol'
-import { readingFrom, type StoredMessage } from '../history-store.js'
+import { type HistoryState, readingFrom, type StoredMessage } from '../history-store.js'
 import type { FeedFacts, Outlet } from '../outlet.js'
 import { laterOf, noPosition } from '../position.js'
 import type { TimeSlice } from '../time-slice.js'
@@ -87,8 +87,8 @@ export class CatchUp {
     const state = known === undefined ? await store.historyState(pattern, after ?? noPosition) : undefined
     const start = after ?? (await startOfNewest(history, want.last ?? 0))
     if (this.#isStopped) return
-    this.#position = state && after !== undefined ? readingFrom(after, state) : start
     this.#newest = known ?? state?.newest ?? noPosition
+    this.#position = this.#startOf(start, state)
     this.#reported = state?.forgotten ?? noPosition
     const recovered = !state || (state.isKnown && start >= state.forgotten)
     confirmed({
@@ -97,6 +97,14 @@ export class CatchUp {
       whole: history.isWhole || undefined,
     })
     if (after !== undefined && !recovered) this.#sendGap()
+  }
+
+  /** Returns the position after which to begin. */
+  #startOf(start: string, state: (HistoryState & { readonly isKnown: boolean }) | undefined): string {
+    if (!state) return start
+    if (this.#ports.want.after !== undefined) return readingFrom(start, state)
+    // More messages may have come while the newest ones were counted.
+    return start > state.newest ? state.newest : start
   }
 
   /**

@@ -50,9 +50,9 @@ export function usualTarballs(): string | undefined {
   return folder !== undefined && tarballs(folder).every(([, file]) => existsSync(file)) ? folder : undefined
 }
 
-/** The packages of a project, and the protocol, which the others would take from the registry. */
+/** The packages of a project, and those that the others would take from the registry. */
 function tarballs(folder: string): readonly (readonly [name: string, file: string])[] {
-  return ['client', 'protocol', 'react', 'relay', 'vite'].map((name) => [
+  return ['client', 'contract', 'protocol', 'react', 'relay', 'testing', 'vite'].map((name) => [
     `@wildcast/${name}`,
     path.join(folder, `wildcast-${name}-${version}.tgz`),
   ])

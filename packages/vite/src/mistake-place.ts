@@ -7,10 +7,10 @@ export interface MistakePlace {
 }
 
 /** Returns the place that an error of the relay names, or one of its causes. */
-export function placeOf(cause: unknown): MistakePlace | undefined {
+export function mistakePlace(cause: unknown): MistakePlace | undefined {
   if (!(cause instanceof Error)) return undefined
   if ('problems' in cause && Array.isArray(cause.problems)) return placeIn(cause.problems[0])
-  return placeIn(cause) ?? placeOf(cause.cause)
+  return placeIn(cause) ?? mistakePlace(cause.cause)
 }
 
 function placeIn(fault: unknown): MistakePlace | undefined {
