@@ -44,28 +44,28 @@ const budgets = [
       names: 'useHistory',
       bytes: 16_928,
       used: 'use-history',
-      unused: ['lock', 'store'],
+      unused: ['lock', 'open-store'],
     },
     {
       entry: 'react/values',
       names: 'useValue, useValues',
       bytes: 18_208,
       used: 'use-value',
-      unused: ['lock', 'store'],
+      unused: ['lock', 'open-store'],
     },
     {
       entry: 'react/locks',
       names: 'useLeader, useLock',
       bytes: 19_520,
       used: 'use-leader',
-      unused: ['presence', 'store'],
+      unused: ['presence', 'open-store'],
     },
     {
       entry: 'react/presence',
       names: 'usePresence',
       bytes: 17_792,
       used: 'use-presence',
-      unused: ['set-value', 'store'],
+      unused: ['set-value', 'open-store'],
     },
   ].map(({ entry, names, used, ...rest }) => {
     const readme = `packages/${path.dirname(entry)}/README.md`

@@ -25,6 +25,7 @@ declare const client: Client
 declare const store: Values
 declare const log: ClientHistory
 interface Chat { readonly text: string }
+import { subscriptionStore } from '@wildcast/client/store'
 declare const oldest: Message
 declare const apple: Message & { readonly revision: string }
 declare const poll: () => void

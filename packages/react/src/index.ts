@@ -5,14 +5,13 @@
  */
 
 export type { Continuity, Params } from '@wildcast/client'
+export type { SubscriptionFeed, WhenHidden } from '@wildcast/client/store'
 export type { FallbackEntry, FallbackState } from './fallback-context.js'
-export type { WhenHidden } from './page-hidden.js'
 export type { Permission } from './permissions.js'
 export { useClient, WildcastProvider, type WildcastProviderProps } from './provider.js'
 export type { Publishing, PublishState } from './publishing.js'
 export type { Requesting } from './requesting.js'
 export type { ServingState } from './serving.js'
-export type { SubscriptionFeed } from './subscription-feed.js'
 export { type UseCanOptions, useCan } from './use-can.js'
 export { type Connection, useConnection } from './use-connection.js'
 export { type Send, usePublish } from './use-publish.js'

@@ -1,5 +1,5 @@
 import { type Client, WildcastError } from '@wildcast/client'
-import { after, nextFrame } from './clock.js'
+import { after, nextFrame } from '@wildcast/client/store'
 
 /** A source of state, such as the values of a pattern. */
 export interface LiveSource {

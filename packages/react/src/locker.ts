@@ -1,6 +1,6 @@
 import { type Client, WildcastError } from '@wildcast/client'
 import { type Lock, type LockOptions, lock } from '@wildcast/client/locks'
-import { defer } from './clock.js'
+import { defer } from '@wildcast/client/store'
 
 /** A lock of a component at one moment: a new object at each change, the same in between. */
 export interface LockState {

@@ -1,5 +1,5 @@
 import { type ActionKind, type Client, WildcastError } from '@wildcast/client'
-import { after } from './clock.js'
+import { after } from '@wildcast/client/store'
 
 /** Whether the client may do something now. */
 export interface Permission {

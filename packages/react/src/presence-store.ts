@@ -1,7 +1,7 @@
 import { type Client, WildcastError } from '@wildcast/client'
 import { type Member, type Presence, presence } from '@wildcast/client/presence'
+import { after } from '@wildcast/client/store'
 import type { ValuesStatus } from '@wildcast/client/values'
-import { after } from './clock.js'
 import { type LiveStore, openLiveStore } from './live-store.js'
 
 /** The members of a subject at one moment: a new object at each change, the same in between. */

@@ -1,5 +1,5 @@
 import { type Client, type PublishOutcome, WildcastError } from '@wildcast/client'
-import { notify } from './notify.js'
+import { notify } from '@wildcast/client/store'
 
 /**
  * The state of a publish. `queued`: it waits for a connection. `sent`: it awaits the broker's

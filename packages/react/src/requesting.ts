@@ -1,5 +1,5 @@
 import { type Client, type Message, type RequestOptions, WildcastError } from '@wildcast/client'
-import { defer } from './clock.js'
+import { defer } from '@wildcast/client/store'
 
 /** A request and its last answer. The types of question and answer are not checked at run time. */
 export interface Requesting<Question = unknown, Answer = unknown> {

@@ -3,8 +3,8 @@
 import { type Client, type JsonValue, type Message, WildcastError } from '@wildcast/client'
 import { history } from '@wildcast/client/history'
 import { packMessage } from '@wildcast/client/packed'
+import { after } from '@wildcast/client/store'
 import { values } from '@wildcast/client/values'
-import { after } from './clock.js'
 import type { FallbackEntry, FallbackState } from './fallback-context.js'
 import { fallbackKey } from './fallback-key.js'
 

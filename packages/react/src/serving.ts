@@ -1,5 +1,5 @@
 import { type Client, type Handler, type SubscriptionStatus, WildcastError } from '@wildcast/client'
-import { defer } from './clock.js'
+import { defer } from '@wildcast/client/store'
 
 /** Whether a page answers the requests on a subject: a new object at each change. */
 export interface ServingState {

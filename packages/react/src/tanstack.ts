@@ -2,8 +2,8 @@
 
 import type { DataTag, QueryClient } from '@tanstack/react-query'
 import type { Client, Message, RequestOptions } from '@wildcast/client'
+import { nextFrame } from '@wildcast/client/store'
 import { type SetOptions, type SetResult, values } from '@wildcast/client/values'
-import { nextFrame } from './clock.js'
 
 /** The options of `useQuery`, `useSuspenseQuery` and `fetchQuery` for one question or value. */
 export interface LiveQuery<Data> {

@@ -1,8 +1,8 @@
 import type { Message, Params } from '@wildcast/client'
+import type { SharedOptions } from '@wildcast/client/store'
+import { nextFrame } from '@wildcast/client/store'
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
-import { nextFrame } from './clock.js'
 import { useClient } from './provider.js'
-import type { SharedOptions } from './shared-options.js'
 import { useLatest } from './use-latest.js'
 import { useStoreSlot } from './use-store-slot.js'
 

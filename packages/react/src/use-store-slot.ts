@@ -1,7 +1,7 @@
+import type { SharedOptions } from '@wildcast/client/store'
+import { type StoreSlot, storeSlotOf } from '@wildcast/client/store'
 import { useMemo } from 'react'
 import { useClient } from './provider.js'
-import type { SharedOptions } from './shared-options.js'
-import { type StoreSlot, storeSlotOf } from './store-slot.js'
 
 /** A subscription that a hook may skip. */
 interface SlotOptions extends SharedOptions {

@@ -1,6 +1,6 @@
+import type { SubscriptionFeed } from '@wildcast/client/store'
 import { describe, expect, it } from 'vitest'
 import { WildcastProvider } from './provider.js'
-import type { SubscriptionFeed } from './subscription-feed.js'
 import { eventually } from './testing/eventually.js'
 import { deliver, FeedRecorder, last, ready } from './testing/feed-recorder.js'
 import { renderWithClient } from './testing/render-with-client.js'

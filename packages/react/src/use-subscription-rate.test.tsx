@@ -1,5 +1,5 @@
+import type { SubscriptionFeed } from '@wildcast/client/store'
 import { describe, expect, it } from 'vitest'
-import type { SubscriptionFeed } from './subscription-feed.js'
 import { eventually } from './testing/eventually.js'
 import { deliver, FeedRecorder, last, ready, texts } from './testing/feed-recorder.js'
 import { renderWithClient } from './testing/render-with-client.js'

@@ -1,6 +1,6 @@
+import type { SubscriptionFeed } from '@wildcast/client/store'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { connect } from '../../client/src/testing/connect.js'
-import type { SubscriptionFeed } from './subscription-feed.js'
 import { eventually } from './testing/eventually.js'
 import { deliver, FeedRecorder, last, ready, texts } from './testing/feed-recorder.js'
 import { renderWithClient } from './testing/render-with-client.js'

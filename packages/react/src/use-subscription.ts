@@ -1,9 +1,7 @@
 import type { Message, MessageParams, Params } from '@wildcast/client'
+import type { SharedOptions } from '@wildcast/client/store'
+import { emptyFeed, feedGetter, type SubscriptionFeed } from '@wildcast/client/store'
 import { useCallback, useMemo } from 'react'
-import type { SharedOptions } from './shared-options.js'
-import { newest } from './shown-feed.js'
-import type { StoreSlot } from './store-slot.js'
-import { emptyFeed, type SubscriptionFeed } from './subscription-feed.js'
 import { useLatest } from './use-latest.js'
 import { type SelectOptions, useSelected } from './use-selected.js'
 import { useStoreSlot } from './use-store-slot.js'
@@ -90,24 +88,6 @@ function toLimit(keep: number | undefined): number {
   const limit = Math.floor(keep ?? defaultKeep)
   if (limit >= 0) return limit
   throw new RangeError(`keep: ${keep} must be 0 or more; Infinity keeps all messages`)
-}
-
-/**
- * Returns a function that returns the store's feed with at most `keep` items: the same object as
- * long as the store's feed is the same.
- */
-function feedGetter(slot: StoreSlot | undefined, keep: number): () => SubscriptionFeed {
-  let source = emptyFeed
-  let shown = emptyFeed
-  return () => {
-    const feed = slot?.find()?.feed ?? emptyFeed
-    if (feed !== source) {
-      const items = feed.items === source.items ? shown.items : newest(feed.items, keep)
-      source = feed
-      shown = { ...feed, items }
-    }
-    return shown
-  }
 }
 
 function warnOfDrops(pattern: string | null | undefined): void {

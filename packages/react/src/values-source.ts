@@ -1,7 +1,7 @@
 import { WildcastError } from '@wildcast/client'
+import { onPageHidden, type WhenHidden } from '@wildcast/client/store'
 import type { WatchedValues } from '@wildcast/client/values'
 import type { LiveSource } from './live-store.js'
-import { onPageHidden, type WhenHidden } from './page-hidden.js'
 import type { ValuesState } from './values-state.js'
 
 /** The values of a pattern, which may stop while the page is hidden. */

@@ -1,6 +1,6 @@
+import type { SubscriptionFeed } from '@wildcast/client/store'
 import { expect } from 'vitest'
 import type { Connected } from '../../../client/src/testing/connect.js'
-import type { SubscriptionFeed } from '../subscription-feed.js'
 import { type UseSubscriptionOptions, useSubscription } from '../use-subscription.js'
 import { eventually } from './eventually.js'
 import type { Tested } from './tested.js'

@@ -1,4 +1,4 @@
-import type { Client } from '@wildcast/client'
+import type { Client } from '../client.js'
 import { after, defer } from './clock.js'
 import { type FeedSink, openFeedSubscription } from './feed-subscription.js'
 import { notify } from './notify.js'

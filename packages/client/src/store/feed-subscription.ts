@@ -1,11 +1,7 @@
-import {
-  type CaughtUp,
-  type Client,
-  type Completeness,
-  type Message,
-  type SubscriptionStatus,
-  WildcastError,
-} from '@wildcast/client'
+import { WildcastError } from '@wildcast/protocol/client'
+import type { Client } from '../client.js'
+import type { Message } from '../messages/message.js'
+import type { CaughtUp, Completeness, SubscriptionStatus } from '../subscriptions/subscription-events.js'
 import { onPageHidden } from './page-hidden.js'
 import type { SharedOptions } from './shared-options.js'
 import type { SubscriptionFeed } from './subscription-feed.js'

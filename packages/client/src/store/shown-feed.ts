@@ -1,4 +1,4 @@
-import type { Message } from '@wildcast/client'
+import type { Message } from '../messages/message.js'
 import { nextFrame } from './clock.js'
 import { emptyFeed, type SubscriptionFeed } from './subscription-feed.js'
 

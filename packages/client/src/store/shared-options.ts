@@ -1,4 +1,5 @@
-import type { JsonValue, PolicyOptions } from '@wildcast/client'
+import type { JsonValue } from '@wildcast/protocol/client'
+import type { PolicyOptions } from '../subscriptions/policy.js'
 import type { WhenHidden } from './page-hidden.js'
 
 /** The options that distinguish subscriptions to one pattern. All others are local to a hook. */

@@ -1,6 +1,6 @@
-import type { Client } from '@wildcast/client'
+import type { Client } from '../client.js'
+import { openStore, type Store } from './open-store.js'
 import type { SharedOptions } from './shared-options.js'
-import { openStore, type Store } from './store.js'
 
 /**
  * The place of a subscription's store: the same for all hooks with the same client, pattern and

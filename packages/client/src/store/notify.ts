@@ -1,4 +1,4 @@
-import type { Client } from '@wildcast/client'
+import type { Client } from '../client.js'
 
 /**
  * Calls a callback of the application. If it throws, or rejects later, the client's `onError` gets

@@ -1,4 +1,6 @@
-import type { Continuity, Message, MessageParams, SubscriptionStatus, WildcastError } from '@wildcast/client'
+import type { WildcastError } from '@wildcast/protocol/client'
+import type { Message, MessageParams } from '../messages/message.js'
+import type { Continuity, SubscriptionStatus } from '../subscriptions/subscription-events.js'
 
 /** The state of a subscription at one moment: a new object at each change, the same in between. */
 export interface SubscriptionFeed<Data = unknown, Wildcards extends MessageParams = readonly string[]> {
