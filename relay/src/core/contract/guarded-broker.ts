@@ -88,6 +88,7 @@ class GuardedBroker implements Broker {
         else settle?.(true)
         const { responseSubject } = message
         if (fault && serve && responseSubject !== undefined)
+          // Without it, the requester waits until its timeout.
           this.#inner.publish(refusedAnswer({ subject: responseSubject, payload: '' }, fault))?.catch(() => {})
       },
       ended: (error) => listener.ended(error),
