@@ -1,11 +1,11 @@
 import { Activity } from 'react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { connect } from '../../client/src/testing/connect.js'
+import { tested } from '../../client/src/testing/tested.js'
 import type { SubscriptionFeed } from './subscription-feed.js'
 import { eventually } from './testing/eventually.js'
 import { deliver, FeedRecorder, last, ready, texts } from './testing/feed-recorder.js'
 import { renderWithClient } from './testing/render-with-client.js'
-import { tested } from './testing/tested.js'
 
 afterEach(() => {
   vi.useRealTimers()
