@@ -26,8 +26,11 @@ export function gateway({ broker = 'InMemoryBroker', folder = path.join(root, 'd
 /** The words for what `npm start` opens. */
 export const npmStart = ['up', '--config', path.join(root, 'demo/wildcast.toml')]
 
-/** Starts `wildcast` on a free port. */
-export async function startRelay(words: readonly string[] = gateway()): Promise<RelayProcess> {
+/** Starts `wildcast` on a free port, with these variables beside those of the tests. */
+export async function startRelay(
+  words: readonly string[] = gateway(),
+  variables: Readonly<Record<string, string>> = {},
+): Promise<RelayProcess> {
   // The demo's own file is open in one relay at most.
   const store = path.join(await mkdtemp(path.join(tmpdir(), 'wildcast-')), 'wildcast.db')
   let child: ChildProcess
@@ -36,7 +39,7 @@ export async function startRelay(words: readonly string[] = gateway()): Promise<
   async function start(): Promise<void> {
     child = spawn(process.execPath, [path.join(root, 'relay/bin/wildcast.js'), ...words], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, PORT: String(port), WILDCAST_DEMO_STORE: store },
+      env: { ...process.env, ...variables, PORT: String(port), WILDCAST_DEMO_STORE: store },
     })
     for await (const line of child.stdout ?? []) {
       const found = /http:\/\/[^:]+:(\d+)/.exec(String(line))

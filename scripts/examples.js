@@ -8,7 +8,8 @@ import { run, script, tool } from './run.js'
 /** The declarations that the examples of a package may use. */
 const declarations = {
   'packages/protocol': "import { capture, type Params, parsePattern, parseSubject } from '@wildcast/protocol'",
-  'packages/contract': `import { type DataOf, defineContract, type PatternIn, type SubjectIn, type } from '@wildcast/contract'
+  'packages/contract': `import { defineContract, type } from '@wildcast/contract'
+import type { DataOf, PatternIn, SubjectIn } from '@wildcast/contract'
 import type { api } from '../../packages/contract/src/testing/typed-client.js'`,
   'packages/client': `import { type Client, createClient, type Message, type Params } from '@wildcast/client'
 import { classicMsgpack, msgpack } from '@wildcast/client/msgpack'
@@ -50,12 +51,30 @@ declare const message: hooks.Publishing
 declare const client: Client
 declare const queryClient: QueryClient
 declare const startPolling: () => () => void`,
+  'packages/testing': `import { type Client, createClient } from '@wildcast/client'
+import { createTestRelay, systemClock, type TestRelay } from '@wildcast/testing'
+import { flushRelay, relayWrapper, renderWithRelay } from '@wildcast/testing/react'
+import type { ComponentType, ReactNode } from 'react'
+import { expect } from 'vitest'
+declare const relay: TestRelay
+declare const client: Client
+declare const ada: Client
+declare const gaps: readonly unknown[]
+declare const Goods: () => ReactNode
+declare const render: (ui: ReactNode, options: { readonly wrapper: ComponentType<{ children?: ReactNode }> }) => void
+declare const screen: { getByText(text: string): HTMLElement }`,
+  'packages/vite': `import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import { wildcast } from '@wildcast/vite'`,
   relay: `import { createServer, type RequestListener } from 'node:http'
 import { attach, createRelay, defineComponent, http, jsonHttp, memory } from '@wildcast/relay'
 import { type Attached, mqtt, nats, newId, realClock, redis, websocket } from '@wildcast/relay'
 declare const relay: Attached
 declare const app: RequestListener`,
 }
+
+/** Pages of documentation, by the package whose declarations their snippets may use. */
+const pages = { 'packages/client': 'README.md', 'packages/testing': 'docs/testing.md' }
 
 const folder = path.join(root, 'node_modules/.wildcast-examples')
 
@@ -104,9 +123,9 @@ mkdirSync(folder, { recursive: true })
 const files = []
 for (const [name, header] of Object.entries(declarations)) {
   const examples = sources(name).flatMap((file) => examplesOf(readFileSync(file, 'utf8')))
-  const readme = name === 'packages/client' ? snippetsOf(readFileSync(path.join(root, 'README.md'), 'utf8')) : []
+  const page = pages[name] ? snippetsOf(readFileSync(path.join(root, pages[name]), 'utf8')) : []
   const own = name === 'relay' ? [] : snippetsOf(readFileSync(path.join(root, name, 'README.md'), 'utf8'))
-  for (const [i, code] of [...examples, ...readme, ...own].entries()) {
+  for (const [i, code] of [...examples, ...page, ...own].entries()) {
     files.push(`${name.replace('/', '-')}-${i}.tsx`)
     writeFileSync(path.join(folder, files.at(-1)), wrap(code, header, i))
   }

@@ -10,6 +10,8 @@ export const packages = [
   'packages/contract',
   'packages/client',
   'packages/react',
+  'packages/testing',
+  'packages/vite',
   'packages/create-wildcast',
   'relay',
 ]

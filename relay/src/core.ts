@@ -23,9 +23,13 @@ export type {
 } from './core/broker.js'
 export type { CancelSignal } from './core/cancel.js'
 export { type Clock, realClock } from './core/clock.js'
+export type { FromBrokers, RelayContract, Undeclared } from './core/contract/relay-contract.js'
 export type { HistoryRule } from './core/history-rules.js'
+export type { HistoryStore } from './core/history-store.js'
 export type { Limits, SessionLimits } from './core/limits.js'
+export type { OnFailure } from './core/outlet.js'
 export { createRelay, type Relay, type RelayFacts, type RelayOptions, type RelayView } from './core/relay.js'
+export type { Soon, ValueStore } from './core/store.js'
 export type {
   InMemorySocket,
   InMemorySocketEvent,

@@ -59,6 +59,7 @@ export type {
 export type { CancelSignal } from './core/cancel.js'
 export { type Clock, realClock } from './core/clock.js'
 export type { Ask, PublishCommand, Subscribe } from './core/commands.js'
+export type { FromBrokers, RelayContract, Undeclared } from './core/contract/relay-contract.js'
 export type { BrokerHealth } from './core/hub.js'
 export type { Limits, SessionLimits } from './core/limits.js'
 export { nobody, type Observer } from './core/observer.js'

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 
-/** Builds the relay once for all test files that run its command. */
+/** Builds once what test files run or read as built: the command, and the hooks. */
 export default function build(): void {
   const root = path.resolve(import.meta.dirname, '../..')
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'relay'], { cwd: root, stdio: 'inherit' })
+  const words = ['node_modules/typescript/bin/tsc', '-b', 'relay', 'packages/react', 'packages/vite']
+  execFileSync(process.execPath, words, { cwd: root, stdio: 'inherit' })
 }

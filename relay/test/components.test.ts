@@ -1,11 +1,22 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Client, createClient } from '@wildcast/client'
+import { defineContract, type } from '@wildcast/contract'
 import { parsePattern } from '@wildcast/protocol'
+import * as v from 'valibot'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import type { ComponentSubscription } from '../src/components/subscription.js'
-import { type Components, http, httpRequest, memory, newId, realClock, websocket } from '../src/index.js'
+import {
+  type Components,
+  http,
+  httpRequest,
+  memory,
+  newId,
+  type RelayServerOptions,
+  realClock,
+  websocket,
+} from '../src/index.js'
 import type { ComponentConfig } from '../src/node/config/config.js'
 import { runComponents } from '../src/node/run-components.js'
 import { type StartedRelay, startRelay } from './start-relay.js'
@@ -33,6 +44,7 @@ interface Running extends StartedRelay {
 /** A relay with components, by the texts of their modules. */
 async function start(
   components: Readonly<Record<string, { readonly source: string } & Partial<Omit<ComponentConfig, 'id' | 'source'>>>>,
+  options: Pick<RelayServerOptions, 'contract'> = {},
 ): Promise<Running> {
   const outcomes: string[] = []
   const observer = {
@@ -51,6 +63,7 @@ async function start(
     brokers: { main: inMemory, secondary: inMemory },
     gateways: [http, websocket({ mode: 'json' }), httpRequest({ form: 'json' })],
     observer,
+    ...options,
   })
   const named = Object.entries(components)
   const file = await modules(Object.fromEntries(named.map(([id, { source }]) => [`${id}.mjs`, source])))
@@ -111,6 +124,31 @@ describe('a component', () => {
       config: { greeting: 'Hi' },
     })
     expect(outcomes).toEqual(['hello ok'])
+  })
+
+  it('publishes only what fits the contract, and answers so', async () => {
+    const contract = defineContract({
+      'good.*': { message: v.object({ price: v.number() }) },
+      'math.sum': { request: type(), reply: v.number() },
+    })
+    const { client, outcomes, errors } = await start(
+      {
+        bad: { source: "export default () => ({ subject: 'good.a', message: { price: 'hunter22' } })" },
+        sum: { source: "export default () => ({ message: 'hunter22' })", subscription: topic('request.*.math.sum') },
+      },
+      { contract },
+    )
+    const received = await listen(client, 'good.*')
+    await client.publish('bad', 1)
+    await expect.poll(() => outcomes).toEqual(['bad failed'])
+    expect(received).toEqual([])
+    expect(errors).toEqual([expect.stringMatching(/^component "bad": good\.a: "price"/)])
+    await expect(client.request('math.sum', 1)).rejects.toMatchObject({
+      code: 'invalid_payload',
+      message: expect.stringMatching(/^math\.sum \(reply\)/),
+    })
+    await expect.poll(() => outcomes).toEqual(['bad failed', 'sum failed'])
+    expect(errors.join()).not.toContain('hunter22')
   })
 
   it('answers HTTP requests with its path and method, and no others (SP-GW-4, SP-CMP-2)', async () => {

@@ -57,7 +57,7 @@ describe('wildcast init', () => {
       out: '',
       err: `${missing} does not exist; write it with "npm run pack" in Wildcast's repository\n`,
     })
-    for (const name of ['client', 'protocol', 'react', 'relay'])
+    for (const name of ['client', 'protocol', 'react', 'relay', 'vite'])
       await writeFile(path.join(cwd, `packed/wildcast-${name}-0.1.0.tgz`), '')
     expect(await run(['init', 'my/app', '--packages', 'packed'], { cwd })).toMatchObject({ code: 0, err: '' })
     expect(JSON.parse(await readFile(path.join(cwd, 'my/app/package.json'), 'utf8'))).toMatchObject({
@@ -66,6 +66,7 @@ describe('wildcast init', () => {
         '@wildcast/protocol': 'file:../../packed/wildcast-protocol-0.1.0.tgz',
         react: expect.any(String),
       },
+      devDependencies: { '@wildcast/vite': 'file:../../packed/wildcast-vite-0.1.0.tgz', vite: expect.any(String) },
     })
   })
 

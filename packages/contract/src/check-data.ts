@@ -35,19 +35,24 @@ export function checkData(check: DataCheck): CheckResult {
 }
 
 function validate({ entry, kind, data }: DataCheck): StandardSchemaV1.Result<unknown> {
+  const refuse = (fault: string, cause?: unknown): TypeError =>
+    new TypeError(`the schema for ${kind} of the contract's entry "${entry.key}" ${fault}`, { cause })
   let result: ReturnType<StandardSchemaV1['~standard']['validate']> | undefined
   try {
     result = entry[kind]?.['~standard'].validate(data)
   } catch (cause) {
-    throw new TypeError(
-      `the schema for ${kind} of the contract's entry "${entry.key}" has thrown an error; it must return issues`,
-      { cause },
-    )
+    throw refuse('has thrown an error; it must return issues', cause)
   }
-  if (result instanceof Promise) result.catch(() => {}) // no one waits for it
-  if (!result || 'then' in result)
-    throw new TypeError(
-      `the schema for ${kind} of the contract's entry "${entry.key}" is asynchronous; use one without async checks`,
-    )
+  // zod runs a check that throws again, as an async one.
+  if (isPromise(result)) throw refuse('has returned a promise; leave out async checks, and checks that throw')
+  if (!result) throw refuse('has returned no result; it must return a value or issues')
+  if (!result.issues && isPromise(result.value)) throw refuse('has returned a promise; leave out async transforms')
   return result
+}
+
+/** A rejection is handled here, since no one waits for it. */
+function isPromise(value: unknown): value is Promise<unknown> {
+  if (!(value instanceof Promise)) return false
+  value.catch(() => {})
+  return true
 }

@@ -205,7 +205,9 @@ describe('check', () => {
   })
 
   it('throws if the schema is asynchronous, also if its promise rejects', () => {
-    const message = 'the schema for value of the contract\'s entry "a.*" is asynchronous; use one without async checks'
+    const message =
+      'the schema for value of the contract\'s entry "a.*" has returned a promise; ' +
+      'leave out async checks, and checks that throw'
     for (const result of [Promise.resolve({ value: 1 }), Promise.reject(new Error('late'))]) {
       const api = defineContract({ 'a.*': { value: schema(() => result) } })
       expect(() => api.check('value', 'a.b', 1)).toThrow(expect.objectContaining({ name: 'TypeError', message }))

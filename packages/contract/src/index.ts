@@ -3,7 +3,7 @@
  * @module
  */
 export { segmentOf } from '@wildcast/protocol/subjects'
-export type { CheckResult, PayloadFailure } from './check-data.js'
+export { type CheckResult, checkData, type DataCheck, type PayloadFailure } from './check-data.js'
 export type { Contract } from './contract.js'
 export type { ContractEntry } from './contract-entry.js'
 export { type ContractOptions, defineContract, mergeContracts } from './define-contract.js'

@@ -16,7 +16,7 @@ export { isHeaderName, isHeaderValue } from './header-form.js'
 export { checkHeaders, headerSize, headersFit } from './header-size.js'
 // Subjects
 export { intersecting, intersects } from './intersect.js'
-export { type JsonValue, parseJson } from './json.js'
+export { type JsonData, type JsonValue, parseJson, parseJsonData } from './json.js'
 export { jsonCodec } from './json-codec.js'
 export { checkFrameLength } from './large-frame.js'
 export { lightJsonCodec } from './light-json-codec.js'

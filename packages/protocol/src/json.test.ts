@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { WildcastError } from './errors.js'
-import { parseJson } from './json.js'
+import { parseJson, parseJsonData } from './json.js'
 import { limits } from './limits.js'
 
 const arrays = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)
@@ -253,5 +253,30 @@ describe('the work', () => {
     const counted = new CountedText('['.repeat(1_000_000))
     expect(codeOf(counted as unknown as string)).toBe('invalid_frame')
     expect(counted.seen).toBeLessThan(100)
+  })
+})
+
+describe('parseJsonData', () => {
+  it('returns the same as JSON.parse, or that the text is no JSON', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.json({ maxDepth: 5 }), fc.string()), (text) => {
+        const read = parseJsonData(text)
+        if (read.fault === undefined) expect(read.data).toEqual(JSON.parse(text))
+        else expect(() => JSON.parse(text)).toThrow(SyntaxError)
+      }),
+    )
+  })
+
+  it('keeps long arrays of bytes, and counts their numbers', () => {
+    const list = Array.from({ length: 1000 }, (_, i) => i % 256)
+    expect(parseJsonData(JSON.stringify({ list }))).toEqual({ data: { list }, listed: 1000 })
+    expect(parseJsonData('[1,2]')).toEqual({ data: [1, 2], listed: 0 })
+  })
+
+  it('has the limits of frames', () => {
+    expect(parseJsonData(arrays(limits.depth)).fault).toBeUndefined()
+    expect(parseJsonData(arrays(limits.depth + 1))).toEqual({ fault: 'too_large' })
+    expect(parseJsonData(JSON.stringify(Array(limits.values + 1).fill('')))).toEqual({ fault: 'too_large' })
+    expect(parseJsonData('{')).toEqual({ fault: 'not_json' })
   })
 })

@@ -43,6 +43,34 @@ export function parseJson(text: string): unknown {
   return parse(() => JSON.parse(marked, (_, value) => bytesOf(value, start, lists) ?? value))
 }
 
+/** The outcome of `parseJsonData`: the data, or why there is no data. */
+export type JsonData =
+  | {
+      readonly data: unknown
+      /** How many numbers are in long arrays of bytes, each of which counts as one value. */
+      readonly listed: number
+      readonly fault?: undefined
+    }
+  | { readonly fault: 'not_json' | 'too_large' }
+
+/**
+ * Parses JSON text from an untrusted peer that is data, not a frame: with the limits of
+ * `parseJson`, but every array stays an array.
+ */
+export function parseJsonData(text: string): JsonData {
+  let listed = 0
+  try {
+    for (const { bytes } of scan(text)) listed += bytes.length
+  } catch {
+    return { fault: 'too_large' }
+  }
+  try {
+    return { data: withoutStackTrace(() => JSON.parse(text)), listed }
+  } catch {
+    return { fault: 'not_json' }
+  }
+}
+
 function parse(run: () => unknown): unknown {
   try {
     return withoutStackTrace(run)

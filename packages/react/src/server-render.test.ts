@@ -46,11 +46,18 @@ it('a server render does not read values, lock or enter', () => {
   expect(relay.links.flatMap(({ sent }) => sent)).toEqual([])
 })
 
-it.each(['index', 'history', 'values', 'locks', 'presence', 'suspense'])(
-  'the entry %s is a client module for server components',
-  (name) => {
-    const entry = readFileSync(new URL(`${name}.ts`, import.meta.url), 'utf8')
-    expect(entry).toMatch(/^'use client'/)
-    expect(entry).not.toContain('export *') // which Next.js refuses in a client module
-  },
-)
+const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+/** Their functions may be called on a server. */
+const forServers = ['./server', './tanstack']
+const entries: string[] = Object.keys(exports).filter((name) => name !== './package.json' && !forServers.includes(name))
+
+it.each(entries)('the entry %s, as built, is a client module for server components', (name) => {
+  const file = new URL(`../${exports[name].default}`, import.meta.url)
+  const entry = readFileSync(file, 'utf8')
+  expect(entry).toMatch(/^'use client';/)
+  expect(entry).not.toContain('export *') // which Next.js refuses in a client module
+})
+
+it.each(forServers)('the entry %s, as built, is no client module', (name) => {
+  expect(readFileSync(new URL(`../${exports[name].default}`, import.meta.url), 'utf8')).not.toContain('use client')
+})

@@ -5,11 +5,12 @@ import type { Inside } from '../core/inside.js'
 import type { Observer } from '../core/observer.js'
 import type { OnFailure } from '../core/outlet.js'
 import { type Part, part } from '../core/part.js'
+import { requestedSubject } from '../core/requested.js'
 import { hop, LoopLimit, mostHops } from './hops.js'
 import { ofComponent } from './of-component.js'
 import { outputPermission } from './output-permission.js'
 import type { CheckedOutput } from './read-outputs.js'
-import { type Defaults, route } from './route.js'
+import { answerSubject, type Defaults, route } from './route.js'
 import type { Thread } from './thread.js'
 
 export interface HostOptions {
@@ -93,7 +94,7 @@ export class Host {
 
   async close(): Promise<void> {
     this.#closed = true
-    // If its broker was never reached, the subscription ends when the broker is closed.
+    // If its broker was never reached, or refuses, the subscription ends when the broker is closed.
     void this.#leave?.then((leave) => leave()).catch(() => {})
     for (const { settle } of this.#waiting.splice(0)) settle?.(false)
     await this.#options.thread.close()
@@ -167,14 +168,15 @@ export class Host {
     const routed = route(output, trigger, { own, result })
     this.#permit(routed, trigger)
     const { broker, message } = routed
+    const answered = message.subject === answerSubject(trigger) ? requestedSubject(trigger.subject) : undefined
     if (!inside.can(broker, 'headers')) {
       if (triggers(broker, message) && !this.#loops.allows(broker, message.subject))
         throw new LoopError(message, 'would trigger a component too often')
-      return inside.publish(broker, message)
+      return inside.publish(broker, message, answered)
     }
     const onward = hop(message, trigger)
     if (!onward) throw new LoopError(message, `has come through ${mostHops} components`)
-    return inside.publish(broker, onward)
+    return inside.publish(broker, onward, answered)
   }
 
   #fail(error: WildcastError): void {

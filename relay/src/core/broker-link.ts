@@ -82,7 +82,7 @@ export async function openLink(
         release = resolve
       })
       forDown.add(release)
-      await Promise.race([down, work.catch(() => {})])
+      await Promise.race([down, work.catch(() => {})]) // the caller has the work, with its failure
       forDown.delete(release)
     },
   })

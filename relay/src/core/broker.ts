@@ -57,6 +57,7 @@ export type Dropped =
   | 'too_large' // longer than clients may be sent
   | 'late_answer' // its request is no longer pending
   | 'looped' // bridges have copied it too often
+  | 'invalid_payload' // it does not fit the contract
 
 /**
  * The header in which bridged messages record the brokers that they come from, joined by commas.

@@ -14,6 +14,7 @@ import {
   WildcastError,
 } from '@wildcast/protocol'
 import type { Interest } from './broker.js'
+import { quarantined } from './contract/quarantine.js'
 import { patternOfMembers } from './presence-subjects.js'
 
 // Checks of a client's input alone, independent of the client and of the brokers' features.
@@ -36,6 +37,12 @@ export function checkSize(message: Pick<BrokerMessage, 'payload' | 'headers' | '
     const why = `the payload is longer than ${limit} bytes${counted}; send it in parts, or a link to it`
     throw new WildcastError('too_large', why)
   }
+}
+
+/** @throws {WildcastError} `unknown_broker` if a session may use only another broker */
+export function checkBroker(asked: string | undefined, only: string | undefined): void {
+  if (only !== undefined && asked !== undefined && asked !== only)
+    throw new WildcastError('unknown_broker', `there is no broker of that name; there are: ${only}`)
 }
 
 /** @throws {WildcastError} `forbidden` for names that are reserved for the system. */
@@ -94,13 +101,22 @@ function checkCount(pattern: Pattern, fields: SubscriptionFields): void {
   throw new WildcastError('invalid_frame', `"count" sends a number, once a second at most: leave ${named} out`)
 }
 
-/** Returns the interest of a subscription. */
-export function interestOf(fields: SubscriptionFields): Interest {
+/** Returns the pattern that opens a subject of the system to clients, or the pattern itself. */
+function opened(pattern: Pattern, quarantines: boolean): Pattern {
+  const of = (quarantines && quarantined(pattern)) || pattern
+  return patternOfMembers(of) ?? of
+}
+
+/**
+ * Returns the interest of a subscription.
+ * @param quarantines - whether data that does not fit the contract can be subscribed to
+ */
+export function interestOf(fields: SubscriptionFields, quarantines: boolean = false): Interest {
   const { subject, group, serve, policy, retained, history, filter } = fields
   const pattern = parsePattern(subject)
   if (fields.count) checkCount(pattern, fields)
   const isPlain = group === undefined && !serve
-  refuseClosed((isPlain && patternOfMembers(pattern)) || pattern)
+  refuseClosed(isPlain ? opened(pattern, quarantines) : pattern)
   if (serve && !isExact(pattern))
     throw new WildcastError('invalid_subject', `"${pattern}" has a wildcard; a server serves one subject`)
   if (serve && group !== undefined)

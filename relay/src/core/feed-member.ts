@@ -1,11 +1,14 @@
-import type { Subject, WildcastError } from '@wildcast/protocol'
+import type { Pattern, Subject, WildcastError } from '@wildcast/protocol'
 import type { FeedFacts, Outlet } from './outlet.js'
 
 /** A subscriber of a feed. */
 export interface FeedMember {
   readonly outlet: Outlet
-  /** Called with the subject to answer on, before the message that asks for the answer. */
-  expectsAnswer(responseSubject: Subject): void
+  /**
+   * Called with the subject to answer on, before the message that asks for the answer, and with the
+   * subject of that message.
+   */
+  expectsAnswer(responseSubject: Subject, subject: Pattern): void
   /** The broker has ended a feed. */
   ended(feed: FeedFacts, error: WildcastError): void
   /** Messages of a feed were lost; the gap is on its way to the client. */

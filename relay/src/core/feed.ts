@@ -260,7 +260,7 @@ export class Feed implements FeedFacts {
     const readers = this.filter && (message.left || message.deleted) ? this.#valueReaders : undefined
     for (const member of members) {
       if (readers && !readers.has(member.standsFor ?? member)) continue
-      if (answerOn !== undefined) member.expectsAnswer(answerOn)
+      if (answerOn !== undefined) member.expectsAnswer(answerOn, message.subject)
       member.outlet.deliver(parcel)
     }
   }

@@ -2,6 +2,8 @@ import { type BrokerInfo, type BrokerMessage, isDerived, type Pattern, WildcastE
 import type { BrokerRequestOptions, Feature, Interest, Listener, OpenBroker } from './broker.js'
 import { type BrokerLink, openLink } from './broker-link.js'
 import type { Clock } from './clock.js'
+import type { ContractGuard } from './contract/contract-guard.js'
+import { guarded } from './contract/guarded-broker.js'
 import type { FanOut } from './fan-out.js'
 import type { Feed } from './feed.js'
 import { type FeedRequest, interestKey } from './feed-request.js'
@@ -33,6 +35,8 @@ export interface HubOptions {
   readonly recentRoom: RecentRoom
   readonly fanOut: FanOut
   readonly slice: TimeSlice
+  /** Checks data by the contract of the relay. @default all data fits */
+  readonly contract?: ContractGuard | undefined
 }
 
 /** A broker's status. */
@@ -66,7 +70,7 @@ export class Hub {
     this.#default = first
     this.#options = options
     this.counts = new PublishCounts(options.observer)
-    this.#ports = { ...options, parsed: new ParsedPayloads(), nextId: () => ++this.#lastId }
+    this.#ports = { ...options, parsed: options.contract?.parsed ?? new ParsedPayloads(), nextId: () => ++this.#lastId }
   }
 
   /**
@@ -257,7 +261,9 @@ export class Hub {
     }
     const lost = each((lease) => lease.reportOutage())
     const returned = each((lease) => lease.reportGap())
-    return openLink(open, { ...this.#options, name, lost, returned })
+    const { contract, onError } = this.#options
+    const opened = contract?.checksBrokers ? guarded(open, { name, contract, onError }) : open
+    return openLink(opened, { ...this.#options, name, lost, returned })
   }
 
   #linkOf(name: string): BrokerLink {

@@ -1,4 +1,4 @@
-import type { BrokerMessage } from '@wildcast/protocol'
+import type { BrokerMessage, Pattern } from '@wildcast/protocol'
 import type { Feature, Interest, Listener } from './broker.js'
 import type { Clock } from './clock.js'
 
@@ -15,9 +15,10 @@ export interface Inside {
   listen(broker: string, interest: Interest, listener: Listener): Promise<() => Promise<void>>
   /**
    * Resolves when the broker has the message. See `Broker.publish`.
-   * @throws {WildcastError} `unknown_broker`, `too_large`
+   * @param answered - the subject of the request that the message answers
+   * @throws {WildcastError} `unknown_broker`, `too_large`, `invalid_payload`
    */
-  publish(broker: string, message: BrokerMessage): Promise<void>
+  publish(broker: string, message: BrokerMessage, answered?: Pattern): Promise<void>
   /** @throws {WildcastError} `unknown_broker` */
   can(broker: string, feature: Feature): boolean
 }

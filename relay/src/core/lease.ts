@@ -168,8 +168,11 @@ export class Lease implements Listener {
    */
   async confirmed(): Promise<void> {
     await this.#subscribed
-    // Without a link, members wait for it, and learn no position.
-    await this.#stored.positions?.known().catch(() => {})
+    try {
+      await this.#stored.positions?.known()
+    } catch (cause) {
+      this.#reportUnread(WildcastError.from(cause))
+    }
   }
 
   /**
@@ -234,6 +237,12 @@ export class Lease implements Listener {
     feed.close()
     if (feed.filter) this.#filtered?.remove(feed.filter, feed)
     else this.#feeds = this.#feeds.filter((other) => other !== feed)
+  }
+
+  /** Members learn no position. Without a link, which reports that itself, they wait for it. */
+  #reportUnread(error: WildcastError): void {
+    if (error.code === 'broker_down' || error.code === 'interrupted') return
+    this.#ports.onError(error, { stage: 'history', broker: this.broker })
   }
 
   /** Releases in this turn or a later one: thousands of interests may be due at the same time. */

@@ -60,7 +60,7 @@ describe('a message in the relay', () => {
     const answer = requester.request({ subject: 'a', payload: '' }, {})
     const [request] = requests
     expect(request).toMatchObject({ id: 1, from: requester.party })
-    server.expectsAnswer(request?.responseSubject as Subject)
+    server.expectsAnswer(request?.responseSubject as Subject, parsePattern('a'))
     await server.publish({ subject: request?.responseSubject as string, payload: '' })
     expect(await answer).toMatchObject({ id: 2, from: server.party })
   })

@@ -49,3 +49,8 @@ export function patternOfMembers(pattern: Pattern): Pattern | undefined {
   if (outer !== rest) return outer as Pattern
   return rest.endsWith('.*') ? (rest.slice(0, -2) as Pattern) : undefined
 }
+
+/** Returns the subject whose presence has this member: `room.1` for `$presence.room.1.<member>`. */
+export function roomOfMember(member: Pattern): Pattern {
+  return member.slice(prefix.length, member.lastIndexOf('.')) as Pattern
+}

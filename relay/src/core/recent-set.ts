@@ -1,25 +1,18 @@
-/**
- * A set of at least the `atLeast` latest entries, and at most twice as many: it drops the older
- * half at once, which is cheaper than finding the oldest each time.
- */
+import { RecentMap } from './recent-map.js'
+
+/** A set of at least the `atLeast` latest entries, and at most twice as many: see `RecentMap`. */
 export class RecentSet {
-  readonly #atLeast: number
-  #latest: Set<string> = new Set()
-  #before: ReadonlySet<string> = new Set()
+  readonly #entries: RecentMap<true>
 
   constructor(atLeast: number) {
-    this.#atLeast = atLeast
+    this.#entries = new RecentMap(atLeast)
   }
 
   add(entry: string): void {
-    if (this.#latest.size >= this.#atLeast) {
-      this.#before = this.#latest
-      this.#latest = new Set()
-    }
-    this.#latest.add(entry)
+    this.#entries.set(entry, true)
   }
 
   has(entry: string): boolean {
-    return this.#latest.has(entry) || this.#before.has(entry)
+    return this.#entries.get(entry) !== undefined
   }
 }

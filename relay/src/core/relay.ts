@@ -1,3 +1,4 @@
+import type { Contract } from '@wildcast/contract'
 import { type BrokerInfo, WildcastError } from '@wildcast/protocol'
 import type { Authorize } from './access/access.js'
 import type { Authenticate, Identity } from './access/identity.js'
@@ -7,9 +8,12 @@ import type { OpenBroker } from './broker.js'
 import { checkSize } from './checks.js'
 import { type Clock, realClock } from './clock.js'
 import { Connections } from './connections.js'
+import { ContractGuard } from './contract/contract-guard.js'
+import { FitChecks } from './contract/fit-checks.js'
+import { type RelayContract, relayContractOf } from './contract/relay-contract.js'
 import { FanOut } from './fan-out.js'
 import { SubjectHistories } from './history/subject-histories.js'
-import { type BrokerHealth, Hub } from './hub.js'
+import { type BrokerHealth, Hub, type HubOptions } from './hub.js'
 import type { Inside } from './inside.js'
 import { KeyedPublishes } from './keyed-publishes.js'
 import { type Limits, limitsOf } from './limits.js'
@@ -48,6 +52,8 @@ export interface RelayOptions {
   readonly authenticate?: Authenticate | undefined
   /** Decides on actions that the rules of an identity allow. @default they are allowed */
   readonly authorize?: Authorize | undefined
+  /** The data that subjects carry: other data is refused. @default everything fits */
+  readonly contract?: Contract | RelayContract | undefined
   /** Whether a refusal names the rule that would allow the action. @default false */
   readonly explain?: boolean | undefined
   /** @default those of `Limits` */
@@ -112,6 +118,11 @@ export interface Relay extends RelayView {
   readonly inside: Inside
   /** Ends every session of a user for good. Returns their number. */
   disconnect(user: string): number
+  /**
+   * Ends the sessions of the identities for which the function returns true, as if their tokens had
+   * expired: their clients come back with new tokens. Returns their number.
+   */
+  expire(isExpired: (identity: Identity) => boolean): number
   /** Lists the open sessions, or those of a user. */
   listSessions(request: PageRequest, user?: string): Page<SessionInfo>
   /** Lists the subscriptions of all sessions. */
@@ -134,18 +145,13 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     unconfirmed: new Set(),
     relieve: () => sessions.relieve(() => room.used <= room.limit),
   }
-  const valueRoom = { used: 0, limit: limits.valueCache }
-  const recentRoom = { used: 0, limit: mostRecentBytes }
   const slice = new TimeSlice(clock)
-  const fanOut = new FanOut(slice)
-  const rooms = { room, valueRoom, recentRoom }
-  const hub = await Hub.open({ brokers: options.brokers, clock, onError, observer, ...rooms, fanOut, slice })
+  const { hub, contract } = await openHub({ ...options, clock, observer }, { room, slice, limits })
   const bridges = await bridgesOn(hub, options.bridges ?? [], { onError, observer })
-  const id = newId()
+  const [id, signedIn] = [newId(), new SignedIn()]
   // A session's key names the relay that holds it.
   const newKey = (): string => `${id}_${newId()}`
   const sessions = new Sessions({ clock, newKey, windowMs: limits.resumeMs, mostAway: limits.away, observer })
-  const signedIn = new SignedIn()
   const rates = new RelayRates(clock, limits)
   const values = new RelayValues({ hub, clock, relay: id, onError })
   const [keyed, histories] = [new KeyedPublishes(clock), new SubjectHistories(hub)]
@@ -171,10 +177,11 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       common,
       outboxPorts,
       signedIn,
-      sessionPorts: { hub, access, limits, rates, observer, values, keyed, histories, newName: newId },
+      sessionPorts: { hub, access, limits, rates, observer, values, keyed, histories, contract, newName: newId },
     }),
-    inside: insideOf(hub, common),
+    inside: insideOf({ hub, contract, ...common }),
     disconnect: (user) => signedIn.disconnect(user),
+    expire: (isExpired) => signedIn.expire(isExpired),
     listSessions: (request, user) => signedIn.list(request, user),
     listSubscriptions: (request) => pageOf(hub.subscriptions(), subscriptionKey, request),
     async close() {
@@ -184,6 +191,25 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
       await hub.close()
     },
   }
+}
+
+interface HubParts {
+  readonly room: WindowRoom
+  readonly slice: TimeSlice
+  readonly limits: Limits
+}
+
+/** Opens the brokers. The contract checks what clients publish, and may check what brokers deliver. */
+async function openHub(
+  { brokers, contract, clock, onError, observer }: RelayOptions & Pick<HubOptions, 'clock' | 'observer'>,
+  { room, slice, limits }: HubParts,
+): Promise<{ readonly hub: Hub; readonly contract: FitChecks | undefined }> {
+  const guard = contract && new ContractGuard(relayContractOf(contract), onError)
+  const valueRoom = { used: 0, limit: limits.valueCache }
+  const recentRoom = { used: 0, limit: mostRecentBytes }
+  const parts = { room, valueRoom, recentRoom, fanOut: new FanOut(slice), slice, contract: guard }
+  const hub = await Hub.open({ brokers, clock, onError, observer, ...parts })
+  return { hub, contract: guard && new FitChecks({ contract: guard, hub }) }
 }
 
 interface ViewPorts {
@@ -213,14 +239,22 @@ function viewOf(ports: ViewPorts, only?: string): RelayView {
   }
 }
 
-function insideOf(hub: Hub, { clock, limits }: Pick<RelayFacts, 'clock' | 'limits'>): Inside {
+interface InsidePorts extends Pick<RelayFacts, 'clock' | 'limits'> {
+  readonly hub: Hub
+  readonly contract: FitChecks | undefined
+}
+
+function insideOf({ hub, clock, limits, contract }: InsidePorts): Inside {
   return {
     clock,
     listen: async (broker, interest, listener) => hub.listen(broker, interest, listener),
     can: (broker, feature) => hub.can(broker, feature),
-    async publish(broker, message) {
+    async publish(broker, message, answered) {
       checkSize(message, limits.payload)
-      await hub.publish(broker, { id: hub.nextMessageId(), ...message })
+      const result = { id: hub.nextMessageId(), ...message }
+      const awaited = answered && { subject: answered, hasParts: false }
+      contract?.publish({ broker, result, decided: undefined }, awaited)
+      await hub.publish(broker, result)
     },
   }
 }

@@ -41,7 +41,7 @@ export class Rotation {
   /** @param tried - members that left before the message was written to them */
   #deliverTo(member: FeedMember, message: BrokerMessage, delivery: Delivery, tried: readonly FeedMember[] = []): void {
     const { answerOn, settle } = delivery
-    if (answerOn !== undefined) member.expectsAnswer(answerOn)
+    if (answerOn !== undefined) member.expectsAnswer(answerOn, message.subject)
     const parcel = new EncodedMessage(message, this.#feed, member.outlet.encoder)
     // The broker itself notifies requesters when their responder has left.
     if (this.#feed.interest.serve && !settle) {

@@ -3,44 +3,38 @@ import {
   isClosed,
   isDerived,
   type Party,
+  type Pattern,
   type Payload,
-  refusal,
   type Subject,
   WildcastError,
 } from '@wildcast/protocol'
-import { Access, type AccessPorts } from './access/access.js'
-import { type Action, allowed } from './access/grants.js'
+import { Access } from './access/access.js'
+import type { Action } from './access/grants.js'
 import { type Identity, partyOf } from './access/identity.js'
+import { AwaitedAnswers } from './awaited-answers.js'
 import type { Checked } from './checked.js'
-import { checkSize, interestOf, ownSubject, publishSubject, refuseClosed, refuseMadeForRequest } from './checks.js'
+import {
+  checkBroker,
+  checkSize,
+  interestOf,
+  ownSubject,
+  publishSubject,
+  refuseClosed,
+  refuseMadeForRequest,
+} from './checks.js'
 import type { Ask, PresenceCommand, PublishCommand, RetainedPublish, Subscribe } from './commands.js'
 import { type FeedRequest, subscribing } from './feed-request.js'
-import { filterLimits, parseFilter, withoutFilter } from './filters/filter.js'
+import { parseFilter } from './filters/filter.js'
 import { withoutPath } from './headers.js'
-import type { Hub } from './hub.js'
-import type { SessionLimits } from './limits.js'
-import type { Observer } from './observer.js'
 import { memberCountPolicy, policyOf } from './policy.js'
 import { memberSubject, patternOfMembers } from './presence-subjects.js'
-import { RecentSet } from './recent-set.js'
 import { requested } from './requested.js'
-import type { RelayRates, SessionRates } from './session-rates.js'
+import type { SessionActionsPorts } from './session-actions-ports.js'
+import { SessionQuestions } from './session-questions.js'
+import type { SessionRates } from './session-rates.js'
+import type { StoredValue } from './store.js'
+import { tooManyFilters, tooManyRequests, tooManySubscriptions } from './too-many.js'
 import { type CheckedWrite, checkRetain } from './values/check-retain.js'
-
-export interface SessionActionsPorts {
-  readonly hub: Hub
-  readonly limits: SessionLimits
-  readonly access: AccessPorts
-  readonly rates: RelayRates
-  readonly observer: Pick<Observer, 'refused'>
-  /** Returns a new name. */
-  readonly newName: () => string
-  /** The only broker that a session may use, if its endpoint is limited to one. */
-  readonly only?: string | undefined
-}
-
-/** The least number of recent response subjects that a session may answer on. */
-const answersRemembered = 1000
 
 /**
  * The checks of a session. Subjects, limits, features and permissions are checked here once, so
@@ -49,11 +43,10 @@ const answersRemembered = 1000
 export class SessionActions {
   readonly #ports: SessionActionsPorts
   #access: Access
-  /** Response subjects of requests that the session received. Made when first needed. */
-  #answers: RecentSet | undefined
+  readonly #answers: AwaitedAnswers = new AwaitedAnswers()
   #party: Party | undefined
-  /** The number of questions that the hook is deciding on. */
-  #questions = 0
+  /** Made when first needed. */
+  #questions: SessionQuestions | undefined
   /** Absent without a limit. */
   readonly #rates: SessionRates | undefined
 
@@ -80,16 +73,24 @@ export class SessionActions {
     return this.#party
   }
 
-  expectsAnswer(responseSubject: Subject): void {
+  /** The session may answer a request to `subject`. */
+  expectsAnswer(responseSubject: Subject, subject: Pattern): void {
     // Without permissions all clients may use these, and strangers could crowd out the others.
     if (this.#access.isOpen && isDerived(responseSubject)) return
-    this.#answers ??= new RecentSet(answersRemembered)
-    this.#answers.add(responseSubject)
+    this.#answers.add(responseSubject, subject)
   }
 
   /** @throws {WildcastError} as `Session.publish` */
   publish(want: PublishCommand): Checked<BrokerMessage> {
-    return this.#refusing(want.madeForRequest ? 'request' : 'publish', () => this.#publish(want))
+    return this.#refusing(want.madeForRequest ? 'request' : 'publish', () => {
+      const checked = this.#publish(want)
+      return this.#ports.contract?.publish(checked, this.#answers.get(want.subject)) ?? checked
+    })
+  }
+
+  /** Checks the subject of later publishes. @throws {WildcastError} as `publish` */
+  mayPublish(want: Pick<PublishCommand, 'subject' | 'broker'>): Checked<BrokerMessage> {
+    return this.#refusing('publish', () => this.#publish({ ...want, payload: '' }))
   }
 
   /** Checks another payload for the subject of a publish that passed all checks. */
@@ -99,26 +100,34 @@ export class SessionActions {
       this.#rates?.publish(payload, this.identity.user)
       const message = { ...result, id: hub.nextMessageId(), payload }
       checkSize(message, limits.payload)
-      return { broker, result: message, decided: undefined }
+      const checked = { broker, result: message, decided: undefined }
+      return this.#ports.contract?.publish(checked) ?? checked
     })
   }
 
   /** @throws {WildcastError} as `Session.retain` */
   retain(want: RetainedPublish): Checked<CheckedWrite> {
     return this.#refusing('publish', () => {
-      const { decided, ...checked } = this.#publish(want)
-      return { broker: checked.broker, result: checkRetain(this.#ports.hub, want, checked), decided }
+      const { decided, ...published } = this.#publish(want)
+      const checked = { ...published, result: checkRetain(this.#ports.hub, want, published), decided }
+      return this.#ports.contract?.value(checked, want.retain.will) ?? checked
     })
   }
 
   /** @throws {WildcastError} as `Session.enter` */
   presence(want: PresenceCommand): Checked<CheckedWrite> {
-    return this.#refusing('presence', () => this.#presence(want))
+    return this.#refusing('presence', () => {
+      const checked = this.#presence(want)
+      return this.#ports.contract?.presence(checked, ownSubject(want.subject)) ?? checked
+    })
   }
 
   /** @throws {WildcastError} as `Session.request` */
   request(want: Ask): Checked<BrokerMessage> {
-    return this.#refusing('request', () => this.#request(want))
+    return this.#refusing('request', () => {
+      const checked = this.#request(want)
+      return this.#ports.contract?.request(checked) ?? checked
+    })
   }
 
   /** @throws {WildcastError} as `Session.subscribe` */
@@ -128,28 +137,21 @@ export class SessionActions {
 
   /** @throws {WildcastError} `rate_limited` if the session has too many requests in flight */
   checkRequests(inFlight: number): void {
-    const { requests } = this.#ports.limits
-    if (inFlight >= requests)
-      throw this.#refused('request', refusal('rate_limited', `${requests} requests are in flight; wait for an answer`))
+    this.#admit('request', tooManyRequests(this.#ports.limits, inFlight))
   }
 
   /** @throws {WildcastError} `too_many_subscriptions` if the session has its limit already */
   checkSubscriptions(count: number, { serve }: Pick<Subscribe, 'serve'>): void {
-    const { subscriptions } = this.#ports.limits
-    if (count >= subscriptions)
-      throw this.#refused(
-        serve ? 'serve' : 'subscribe',
-        refusal('too_many_subscriptions', `a session has ${subscriptions} at most; use wildcards`),
-      )
+    this.#admit(serve ? 'serve' : 'subscribe', tooManySubscriptions(this.#ports.limits, count))
   }
 
   /** @throws {WildcastError} `rate_limited` if the session has its limit of filters already */
   checkFilters(count: number): void {
-    if (count >= filterLimits.session)
-      throw this.#refused(
-        'subscribe',
-        refusal('rate_limited', `a session has ${filterLimits.session} filters at most; ${withoutFilter}`),
-      )
+    this.#admit('subscribe', tooManyFilters(count))
+  }
+
+  #admit(kind: Action['kind'], refused: WildcastError | undefined): void {
+    if (refused) throw this.#refused(kind, refused)
   }
 
   /** Counts a refusal. Returns it. */
@@ -176,7 +178,7 @@ export class SessionActions {
       if (message.responseSubject !== undefined) hub.demand(broker, 'response_subject')
       // A responder may answer: a subject that only a relay can have made needs no other
       // permission.
-      if (this.#isAnswer(want.subject) && (isClosed(message.subject) || isDerived(message.subject)))
+      if (this.#answers.get(want.subject) && (isClosed(message.subject) || isDerived(message.subject)))
         return { broker, result: message, decided: undefined }
       const action: Action = want.madeForRequest
         ? { kind: 'request', subject: requested(message.subject), broker }
@@ -212,10 +214,10 @@ export class SessionActions {
   }
 
   #subscribe(want: Subscribe): Checked<FeedRequest> {
-    const { hub } = this.#ports
+    const { hub, contract } = this.#ports
     if (!want.madeForRequest) this.#rates?.subscribe()
     const broker = this.#brokerOf(want.broker)
-    const interest = interestOf(want)
+    const interest = interestOf(want, contract?.quarantines)
     if (want.retained !== undefined) hub.demand(broker, 'retained')
     if (want.history) hub.history(broker, interest.pattern)
     if (want.count || patternOfMembers(interest.pattern)) hub.demand(broker, 'presence')
@@ -225,6 +227,11 @@ export class SessionActions {
     const filter = want.filter === undefined ? undefined : parseFilter(want.filter)
     const result: FeedRequest = { broker, interest, policy, filter }
     return { broker, result, decided: want.madeForRequest ? undefined : this.#access.demand(subscribing(result)) }
+  }
+
+  /** Whether the client may be sent a value: it may not fit the contract. */
+  admits(value: StoredValue): boolean {
+    return this.#ports.contract?.admits(value) ?? true
   }
 
   /** Whether the client may still have a subscription. Returns the refusal if not. */
@@ -238,26 +245,17 @@ export class SessionActions {
     return verdict.allowed ? undefined : this.#access.refusal(action, verdict.why)
   }
 
-  /**
-   * Whether the client may do something now. `why` is absent unless the relay explains.
-   * @throws {WildcastError} by rejection: `rate_limited` if too many are being decided
-   */
-  async can(kind: Action['kind'], subject: string, broker?: string): Promise<{ allowed: boolean; why?: string }> {
-    const { requests } = this.#ports.limits
-    if (this.#questions >= requests)
-      throw refusal('rate_limited', `${requests} questions are pending; wait for an answer`)
-    this.#questions++
-    try {
-      const parsed = kind === 'subscribe' || kind === 'presence' ? interestOf({ subject }).pattern : ownSubject(subject)
-      const action: Action = { kind, subject: patternOfMembers(parsed) ?? parsed, broker: this.#brokerOf(broker) }
-      const verdict = await this.#access.decide(action)
-      if (verdict.allowed) return allowed
-      return { allowed: false, ...(this.#ports.access.explain && { why: verdict.why }) }
-    } catch (cause) {
-      return { allowed: false, why: WildcastError.from(cause).message }
-    } finally {
-      this.#questions--
-    }
+  /** See `SessionQuestions.can`. */
+  can(...asked: Parameters<SessionQuestions['can']>): ReturnType<SessionQuestions['can']> {
+    const { limits, access, contract } = this.#ports
+    this.#questions ??= new SessionQuestions({
+      most: limits.requests,
+      explain: access.explain,
+      quarantines: contract?.quarantines,
+      access: () => this.#access,
+      brokerOf: (name) => this.#brokerOf(name),
+    })
+    return this.#questions.can(...asked)
   }
 
   /** Counts refusals, those by a pending decision included. */
@@ -273,17 +271,12 @@ export class SessionActions {
 
   #brokerOf(asked: string | undefined): string {
     const { hub, only } = this.#ports
-    if (only !== undefined && asked !== undefined && asked !== only)
-      throw new WildcastError('unknown_broker', `there is no broker of that name; there are: ${only}`)
+    checkBroker(asked, only)
     return hub.nameOf(asked ?? only)
   }
 
-  #isAnswer(subject: string): boolean {
-    return this.#answers?.has(subject) ?? false
-  }
-
   #messageOf(want: PublishCommand): BrokerMessage {
-    const answers = this.#isAnswer(want.subject)
+    const answers = this.#answers.get(want.subject)
     const subject = answers ? (want.subject as Subject) : publishSubject(want)
     const responseSubject = want.responseSubject === undefined ? undefined : ownSubject(want.responseSubject)
     if (!answers) refuseClosed(subject)

@@ -142,7 +142,8 @@ export class SessionSubscriptions {
     const subject = parseSubject(want.subject)
     const { result, decided } = actions.subscribe({ ...want, retained: 0 })
     if (decided !== undefined) await this.#whileDeciding(decided.then(demandPresent))
-    return hub.values(result.broker).read(subject)
+    const value = await hub.values(result.broker).read(subject)
+    return value && actions.admits(value) ? value : undefined
   }
 
   /** Messages of a subscription were lost. */

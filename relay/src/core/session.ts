@@ -1,4 +1,4 @@
-import { type BrokerMessage, type Party, type Subject, type WildcastError, limits as wire } from '@wildcast/protocol'
+import { type BrokerMessage, type Party, type WildcastError, limits as wire } from '@wildcast/protocol'
 import type { Identity } from './access/identity.js'
 import type { BrokerRequestOptions } from './broker.js'
 import type { Ask, PresenceCommand, PublishCommand, RetainedPublish, SnapshotCommand, Subscribe } from './commands.js'
@@ -9,7 +9,8 @@ import type { SubjectHistories } from './history/subject-histories.js'
 import type { KeyedPublishes } from './keyed-publishes.js'
 import type { FeedFacts, Outlet } from './outlet.js'
 import type { PublishKey } from './publish-key.js'
-import { SessionActions, type SessionActionsPorts } from './session-actions.js'
+import { SessionActions } from './session-actions.js'
+import type { SessionActionsPorts } from './session-actions-ports.js'
 import type { SnapshotConfirmed } from './session-snapshots.js'
 import { type Confirmed, SessionSubscriptions } from './session-subscriptions.js'
 import type { Soon, StoredValue } from './store.js'
@@ -86,8 +87,8 @@ export class Session implements FeedMember {
     return new SessionHistory({ ...ports, clock: access.clock, actions: this.actions, demandPresent })
   }
 
-  expectsAnswer(responseSubject: Subject): void {
-    this.actions.expectsAnswer(responseSubject)
+  expectsAnswer(...request: Parameters<FeedMember['expectsAnswer']>): void {
+    this.actions.expectsAnswer(...request)
   }
 
   /**

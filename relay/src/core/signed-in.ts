@@ -1,5 +1,6 @@
 import { refusal } from '@wildcast/protocol'
 import type { Identity } from './access/identity.js'
+import { expired } from './expiry.js'
 import { type Page, type PageRequest, pageOf, type SessionInfo } from './listing.js'
 import type { Outlet } from './outlet.js'
 import { Session, type SessionPorts } from './session.js'
@@ -33,6 +34,13 @@ export class SignedIn {
     const theirs = this.#of(user)
     for (const session of theirs)
       session.revoke(refusal('unauthorized', 'an operator has ended the sessions of this user'))
+    return theirs.length
+  }
+
+  /** Ends the sessions of some identities as if their tokens had expired. Returns their number. */
+  expire(isExpired: (identity: Identity) => boolean): number {
+    const theirs = [...this.#sessions.keys()].filter(({ identity }) => isExpired(identity))
+    for (const session of theirs) session.revoke(expired())
     return theirs.length
   }
 

@@ -9,7 +9,7 @@ import { requestListener } from './request-listener.js'
 
 /** A server of the application, on which a relay is a guest. */
 export interface HostServer {
-  /** Takes the handshakes of WebSockets. Absent: there are none. */
+  /** Takes the handshakes of WebSockets. Absent: the relay has no WebSockets. */
   readonly server?: UpgradingServer | undefined
   /** The prefix of the relay's paths, such as `/wildcast`. Empty: every path is the relay's. */
   readonly path: string

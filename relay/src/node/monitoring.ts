@@ -14,6 +14,7 @@ export interface MonitoringOptions extends MetricsOptions {
   readonly log?: Log
 }
 
+/** Opens the metrics of a relay, and its log. */
 export function openMonitoring({ log = openLog(realClock), ...options }: MonitoringOptions = {}): Monitoring {
   const { observer, ...shown } = metrics(options)
   return { relay: { onError: log.onError, observer: observers(log.observer, observer) }, stored: log.stored, ...shown }

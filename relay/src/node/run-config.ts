@@ -19,6 +19,7 @@ import { serversOf } from './servers-of.js'
 import { untilClosing } from './until-closing.js'
 import { warmUp } from './warm-up.js'
 
+/** How a configuration is run. */
 export interface RunConfigOptions {
   /** How a user can change a port that can't be opened. */
   readonly remedies: ListenRemedies

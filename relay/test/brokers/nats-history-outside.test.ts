@@ -1,4 +1,6 @@
+import { headers } from 'nats'
 import { beforeAll, beforeEach, expect, it } from 'vitest'
+import { keyId } from '../../src/brokers/foreign/key-id.js'
 import { nats, newId, realClock } from '../../src/index.js'
 import { listen, publish, subject, text } from '../../src/testing/broker-under-test.js'
 import { append, payloadsOfHistory, rule } from '../../src/testing/history-under-test.js'
@@ -53,6 +55,36 @@ it('leaves out what is too large for clients, in pages as in live messages, and 
     1000,
   ])
   expect(dropped).toEqual(['too_large', 'too_large', 'too_large'])
+})
+
+it('refuses headers that are instructions to JetStream, so that no client can claim the key of another', async () => {
+  const { broker } = await relay('room.*.msg')
+  const key = { name: 'k', fingerprint: 'f' }
+  const claim = { subject: subject('room.1.msg'), payload: 'x', headers: [['nats-msg-id', keyId(key)] as const] }
+  const refused = { code: 'unsupported', message: expect.stringMatching(/instruction to JetStream.*rename the header/) }
+  await expect(Promise.resolve(broker.history?.append(claim))).rejects.toMatchObject(refused)
+  const client = await stranger(server)
+  const marked = headers()
+  marked.append('Nats-Msg-Id', keyId(key))
+  client.publish('room.1.msg', 'theirs', { headers: marked })
+  await client.flush()
+  const own = { subject: subject('room.1.msg'), payload: 'mine' }
+  await expect(Promise.resolve(broker.history?.append(own, key))).rejects.toMatchObject({ code: 'invalid_frame' })
+  expect(await payloadsOfHistory(broker, 'room.*.msg')).toEqual(['theirs'])
+})
+
+it('gives members of a group a message without the headers of its key', async () => {
+  const { broker } = await relay('room.*.msg')
+  const [group, plain] = [
+    await listen(broker, { pattern: subject('room.1.msg'), group: 'g' }),
+    await listen(broker, 'room.1.msg'),
+  ]
+  const trace = [['trace', '1']] as const
+  await broker.history?.append(
+    { subject: subject('room.1.msg'), payload: 'a', headers: trace },
+    { name: 'k', fingerprint: 'f' },
+  )
+  for (const inbox of [group, plain]) expect((await inbox.take(1))[0]?.headers).toEqual(trace)
 })
 
 it('is off, with the reason, if rules overlap or another stream has their subjects', async () => {

@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
 import type { Broker } from '../../src/core/broker.js'
+import { noRevision } from '../../src/core/store.js'
 import { read, revisionOfWrite, subjectsOf, valuesOf, write } from '../../src/testing/store-under-test.js'
 import type { Nats } from '../servers/nats.js'
 import { startNatsCluster } from '../servers/nats-cluster.js'
@@ -61,4 +62,30 @@ it('a stream whose leader changes keeps its values, and each relay reads them ag
   expect(reasons.at(-1)).toBe('the values at NATS have moved to another server; reading them again')
   expect(text(await read(broker, 'a'))).toBe('y')
   expect((await revisionOfWrite(broker, 'a', 'z', { ifRevision: first })) > first).toBe(true)
+})
+
+it('a stream with replicas remembers keys, and forgets those of writes that were refused', async () => {
+  await emptied(nodes[0])
+  const [here, there] = [(await natsLink(nodes[0])).broker, (await natsLink(nodes[1])).broker]
+  await write(here, 'a', 'x')
+  const operator = await stranger(nodes[1])
+  const { config } = (await jetStreamCall(operator, 'STREAM.INFO.wildcast-values')) as { readonly config: object }
+  await jetStreamCall(operator, 'STREAM.UPDATE.wildcast-values', { ...config, num_replicas: 3 })
+  const replicas = async (): Promise<unknown> => jetStreamCall(operator, 'STREAM.INFO.wildcast-values')
+  const current = { cluster: { leader: expect.any(String), replicas: [{ current: true }, { current: true }] } }
+  await expect.poll(replicas).toMatchObject(current)
+  const [key, other] = ['k', 'l'].map((name) => ({ name, fingerprint: 'f' }))
+  // The stream may have moved meanwhile.
+  const tried = (): Promise<unknown> => revisionOfWrite(here, 'b', '1', { key, ifRevision: null }).catch(() => '')
+  await expect.poll(tried).toMatch(/-/)
+  const { revision: first } = (await read(here, 'b')) ?? {}
+  for (const ifRevision of [undefined, null, noRevision])
+    expect(await write(there, 'b', '1', { key, ifRevision })).toEqual({
+      kind: 'written',
+      revision: first,
+      repeated: true,
+    })
+  expect(await write(there, 'b', '2', { key: other, ifRevision: null })).toMatchObject({ kind: 'refused' })
+  expect(await write(there, 'b', '2', { key: other, ifRevision: first })).not.toHaveProperty('repeated')
+  expect(text(await read(here, 'b'))).toBe('2')
 })

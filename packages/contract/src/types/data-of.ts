@@ -28,8 +28,8 @@ type SchemaAt<Entries extends EntryMap, Kind extends ContractKind, Key extends k
 >
 
 /**
- * The data that may be sent on a subject: the input of its schema. If the subject is one of several,
- * the data must fit all.
+ * The data that may be sent on a subject: the input of its schema. If the subject is one of
+ * several, the data must fit all.
  */
 export type InputOf<Api extends Contract, Kind extends ContractKind, Text extends string> =
   Sinks<EntriesOf<Api>, Kind, MatchingKeys<EntriesOf<Api>, Kind, Text>> extends (data: infer Input) => void

@@ -20,11 +20,11 @@ type EntryFault<Key, Definition extends EntryDefinition> = Key extends string
       : FormFault<Key>
   : never
 
-type FieldFault<Key extends string, Definition extends EntryDefinition> = [
-  Exclude<keyof Definition, keyof EntryDefinition>,
-] extends [never]
+type FieldFault<Key extends string, Definition extends EntryDefinition> = [UnknownField<Definition>] extends [never]
   ? KindFault<Key, keyof Definition & ContractKind>
-  : `the entry '${Key}' has the unknown field '${Exclude<keyof Definition, keyof EntryDefinition> & string}'; write message, value, request, reply, presence or an option`
+  : `the entry '${Key}' has the unknown field '${UnknownField<Definition>}'; write a kind of data, or an option`
+
+type UnknownField<Definition> = Exclude<keyof Definition, keyof EntryDefinition> & string
 
 type KindFault<Key extends string, Kind extends ContractKind> = [Kind] extends [never]
   ? `the entry '${Key}' declares no data; give it a schema, such as { message: … }`

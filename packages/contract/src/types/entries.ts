@@ -15,8 +15,8 @@ export type KeysWith<Entries extends EntryMap, Kind extends ContractKind> = {
   string
 
 /**
- * The keys of the entries that have a kind of data for a text: of those that a pattern can match, or
- * of those that surely match a subject. A text that is a key has this one: others that match the
+ * The keys of the entries that have a kind of data for a text: of those that a pattern can match,
+ * or of those that surely match a subject. A text that is a key has this one: others that match the
  * same subjects share its schema.
  */
 export type MatchingKeys<Entries extends EntryMap, Kind extends ContractKind, Text extends string> =

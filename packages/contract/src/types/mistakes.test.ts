@@ -17,22 +17,24 @@ const mistakes: readonly (readonly [mistake: string, code: string, text: string]
   [
     'a param as the subject of a publish',
     "publish('room.{room}.msg', { text: 'hi' })",
-    "'room.{room}.msg' is a template, but one subject is needed; build it with subject('room.{room}.msg', { room: … }) of the contract",
+    "'room.{room}.msg' is a template; build a subject from it with subject() of the contract",
   ],
   [
     'a subject of the type string',
     'publish(text, { price: 1 })',
-    'the subject has the type string, so that its entry is not known; write it as a literal, or build it with subject() of the contract',
+    'text of the type string has no known entry; write a literal, or build it with subject() of the contract',
   ],
   [
     'a publish instead of a request',
     "publish('math.sum', [1, 2])",
-    "no entry of the contract has messages at 'math.sum', only requests; use the method for these, or add messages to the entry",
+    "no entry of the contract has messages at 'math.sum', only requests; " +
+      'use the method for these, or add messages to the entry',
   ],
   [
     'a template without a segment',
     'publish(`room.${text}`, { text: "hi" })',
-    "no entry of the contract has messages at 'room.${string}', only presence; use the method for these, or add messages to the entry",
+    "no entry of the contract has messages at 'room.${string}', only presence; " +
+      'use the method for these, or add messages to the entry',
   ],
   [
     'a pattern that no entry can match',
@@ -83,7 +85,7 @@ const mistakes: readonly (readonly [mistake: string, code: string, text: string]
   [
     'an unknown field',
     "defineContract({ 'good.*': { message: one, retain: true } })",
-    "the entry 'good.*' has the unknown field 'retain'; write message, value, request, reply, presence or an option",
+    "the entry 'good.*' has the unknown field 'retain'; write a kind of data, or an option",
   ],
 ]
 
@@ -97,7 +99,8 @@ const explained: typeof mistakes = [
   [
     'a misspelled field',
     "publish('good.apple', { pric: 1 })",
-    "Object literal may only specify known properties, but 'pric' does not exist in type 'Good'. Did you mean to write 'price'?",
+    "Object literal may only specify known properties, but 'pric' does not exist in type 'Good'. " +
+      "Did you mean to write 'price'?",
   ],
   [
     'another name of a param',
@@ -107,10 +110,11 @@ const explained: typeof mistakes = [
   [
     'a field that only some of the data has',
     "subscribe('*.apple', ({ data }) => data.price)",
-    "Property 'price' does not exist on type 'bigint | Error | Good'.\n  Property 'price' does not exist on type 'bigint'.",
+    "Property 'price' does not exist on type 'bigint | Error | Good'.\n" +
+      "  Property 'price' does not exist on type 'bigint'.",
   ],
   [
-    'a schema that is none',
+    'an object that is not a schema',
     "defineContract({ 'good.*': { message: {} } })",
     "Property '\"~standard\"' is missing in type '{}' but required in type 'StandardSchemaV1<unknown, unknown>'.",
   ],

@@ -116,7 +116,7 @@ export class ReconnectingLink<Connection extends LinkedConnection> {
       // `close` does not wait for a server that may never answer.
       void opening.then(
         (late) => late.close(),
-        () => {},
+        () => {}, // it is given up: `unopened` is reported instead
       )
       return unopened.cause
     }

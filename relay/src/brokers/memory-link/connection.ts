@@ -70,7 +70,7 @@ export class MemoryConnection implements BrokerConnection<MemoryNative> {
       confirmed,
       end: () => {
         this.#sinks.delete(number)
-        // A lost connection has ended it already.
+        // The broker refuses none, and a lost connection has ended it already.
         return this.#call(kinds.unsubscribe, numberBody(number)).catch(() => {})
       },
     }

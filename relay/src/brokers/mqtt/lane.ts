@@ -75,7 +75,7 @@ export class Lane {
     subscription.isEnding = true
     await this.#wire.then(
       (wire) => wire.unsubscribe(subscription.filter),
-      () => {},
+      () => {}, // never opened, so that nothing is subscribed: those who joined have the failure
     )
     if (this.#subscriptions.get(subscription.filter) !== subscription) return
     this.#subscriptions.delete(subscription.filter)
@@ -92,7 +92,7 @@ export class Lane {
   close(): Promise<void> {
     return this.#wire.then(
       (wire) => wire.close(),
-      () => {},
+      () => {}, // never opened: those who joined have the failure
     )
   }
 

@@ -157,7 +157,10 @@ export class ServerConnection implements BrokerConnection<NatsNative> {
     return store && new ChangeReceiver(subjects, { ...store, clock, dropped: events.dropped, sink })
   }
 
-  /** One that NATS does not take is not sent: the value is stored, and relays have received it. */
+  /**
+   * The value is stored, and relays have received it: only programs without Wildcast miss a copy
+   * that NATS does not take. Its log names the permission that is missing.
+   */
   #copy(change: BrokerMessage): void {
     const sent = async (): Promise<void> => this.#send(natsNameOf(change.subject), undefined, change)
     sent().catch(() => {})

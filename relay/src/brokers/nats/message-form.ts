@@ -5,6 +5,7 @@ import { headersIn, headersOut } from '../foreign/headers.js'
 import { natsHeadersFrom, natsHeadersOf } from './headers.js'
 import { names } from './subjects.js'
 import { copyFields, copyHeaders } from './values/copy-form.js'
+import { withoutKey } from './values/key-headers.js'
 
 /** The headers of a message that is sent, and its size. */
 export interface NatsPublish {
@@ -66,6 +67,6 @@ function propertiesOf(msg: Msg): Partial<BrokerMessage> | Dropped {
   if (headers === 'too_many') return 'foreign_headers'
   // A "no responders" reply is for the requester, not for subscribers.
   if (headers.status === noResponders && msg.data.length === 0) return 'foreign_message'
-  const read = headersIn(headers.entries)
+  const read = headersIn(withoutKey(headers.entries))
   return read ? { ...read, ...copyFields(headers.entries) } : 'foreign_headers'
 }

@@ -1,5 +1,6 @@
 import { WildcastError } from '@wildcast/protocol'
 import type { Confirmations, ConfirmedCommand } from './confirmations.js'
+import { forbiddenByServer } from './forbidden.js'
 import type { Refused, ServerError } from './server-event.js'
 import type { NatsSubscription } from './subscription.js'
 
@@ -14,7 +15,7 @@ export function routeServerError(
       refuse(error, confirmations, subscriptions)
       break
     case 'refused reply':
-      confirmations.refuse(({ reply }) => reply !== undefined, forbidden('publish with this reply subject'))
+      confirmations.refuse(({ reply }) => reply !== undefined, forbiddenByServer('publish with this reply subject'))
       break
     case 'error':
       // The first ones of the turn were within the limit.
@@ -27,7 +28,7 @@ function refuse(
   confirmations: Confirmations,
   subscriptions: Iterable<NatsSubscription>,
 ): void {
-  const error = forbidden(operation === 'publish' ? `publish to "${subject}"` : `subscribe to "${subject}"`)
+  const error = forbiddenByServer(operation === 'publish' ? `publish to "${subject}"` : `subscribe to "${subject}"`)
   const isMatch = (command: ConfirmedCommand): boolean =>
     command.kind === operation && command.subject === subject && (operation === 'publish' || command.queue === queue)
   if (confirmations.refuse(isMatch, error) || operation === 'publish') return
@@ -37,13 +38,6 @@ function refuse(
     subscription.revoke(error)
     return
   }
-}
-
-function forbidden(what: string): WildcastError {
-  return new WildcastError(
-    'forbidden',
-    `the relay may not ${what} at the NATS server; look at the permissions of its user`,
-  )
 }
 
 function tooMany(): WildcastError {

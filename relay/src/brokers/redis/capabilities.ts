@@ -90,7 +90,7 @@ export async function checkRole(storage: StorageSupport, scripts: Scripts, { reg
   if (storage !== replicaReason) return
   const isMaster = scripts.run(masterScript, [registry], []).then(
     () => true,
-    () => false,
+    () => false, // still a replica, or the connection has ended, which it reports itself
   )
   if (await isMaster) throw new WildcastError('broker_down', 'the server has become a master')
 }

@@ -64,7 +64,7 @@ export class SentinelWatch {
         if (master && addressText(master) !== addressText(at)) switched(switchedError())
       },
     )
-    confirmed.catch(() => client.drop())
+    confirmed.catch(() => client.drop()) // its end leads to another try
     await client.ended
     this.#clients.delete(client)
   }

@@ -1,4 +1,12 @@
-import { type JsonValue, type Payload, parseJson, payloadSize, payloadText, refusal } from '@wildcast/protocol'
+import {
+  type JsonData,
+  type JsonValue,
+  type Payload,
+  parseJsonData,
+  payloadSize,
+  payloadText,
+  refusal,
+} from '@wildcast/protocol'
 
 /** UTF-8 bytes of a condition, as JSON writes it. */
 const mostBytes = 1024
@@ -21,17 +29,18 @@ export function conditionText(condition: JsonValue, field: 'when' | 'filter' = '
 }
 
 /**
- * Parses a payload. Returns undefined if it is not JSON, or more than a frame may contain (10,000
- * values, nested 32 deep): a short condition must not make the relay parse for long.
+ * Parses a payload as JSON. It is refused if it contains more than a frame may (10,000 values,
+ * nested 32 deep): a short condition must not make the relay parse for long.
  */
-export function jsonOf(payload: Payload): unknown {
+export function readJson(payload: Payload): JsonData {
   const text = payloadText(payload)
-  if (text === undefined) return undefined
-  try {
-    return parseJson(text)
-  } catch {
-    return undefined // it is not JSON, or too large
-  }
+  return text === undefined ? { fault: 'not_json' } : parseJsonData(text)
+}
+
+/** Parses a payload. Returns undefined if it is not JSON: see `readJson`. */
+export function jsonOf(payload: Payload): unknown {
+  const read = readJson(payload)
+  return read.fault === undefined ? read.data : undefined
 }
 
 /** Whether a value contains a condition: see `conditionTest`. */
@@ -72,7 +81,7 @@ function writtenAs(number: number): string | undefined {
   return Number.isFinite(number) ? String(number) : undefined
 }
 
-/** Whether a parsed value is an array. `parseJson` returns a long one of small numbers as bytes. */
+/** Whether a value is an array: `parseJson` reads a long one of small numbers as bytes. */
 export function isJsonList<Part>(value: unknown | readonly Part[]): value is readonly Part[] {
   return Array.isArray(value) || value instanceof Uint8Array
 }

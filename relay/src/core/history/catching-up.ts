@@ -1,4 +1,4 @@
-import type { Subject, WildcastError } from '@wildcast/protocol'
+import type { Pattern, Subject, WildcastError } from '@wildcast/protocol'
 import type { FeedMember } from '../feed-member.js'
 import type { FeedFacts, Outlet, Parcel } from '../outlet.js'
 
@@ -43,8 +43,8 @@ export class CatchingUp implements FeedMember {
     this.#state = { kind: 'caught up', position, next }
   }
 
-  expectsAnswer(responseSubject: Subject): void {
-    this.standsFor.expectsAnswer(responseSubject)
+  expectsAnswer(responseSubject: Subject, subject: Pattern): void {
+    this.standsFor.expectsAnswer(responseSubject, subject)
   }
 
   ended(feed: FeedFacts, error: WildcastError): void {

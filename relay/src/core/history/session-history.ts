@@ -98,7 +98,7 @@ export class SessionHistory {
    */
   async declare({ subject: text, broker: asked, type, payloads }: Declaration): Promise<Declared> {
     const { hub, histories } = this.#ports
-    const { place } = await this.#check({ subject: text, broker: asked }, [''])
+    const place = await this.#place({ subject: text, broker: asked })
     const open = await histories.open(place)
     const isKept = await this.#hasMessages(open)
     const wanted = type ?? (isKept ? usualType : unnamedType)
@@ -151,6 +151,17 @@ export class SessionHistory {
     const position = await this.#publish(place.broker, messages)
     await histories.learn(place, factsAfter(facts, { seq, producer }))
     return { kind: 'appended', position }
+  }
+
+  /** Checks a history to declare. @throws {WildcastError} as `append` */
+  async #place({ subject: text, broker: asked }: HistoryName): Promise<HistoryPlace> {
+    const { actions, hub, demandPresent } = this.#ports
+    demandPresent()
+    const subject = parseSubject(text)
+    const { broker, decided } = actions.mayPublish({ subject, broker: asked })
+    if (decided !== undefined) await decided.then(demandPresent)
+    orNoHistory(() => hub.history(broker, subject))
+    return { broker, subject }
   }
 
   /**

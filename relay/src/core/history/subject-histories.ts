@@ -94,7 +94,7 @@ export class SubjectHistories {
     const key = keyOf(of)
     const earlier = this.#last.get(key)
     const done = earlier !== undefined ? earlier.then(write) : write()
-    const last = done.catch(() => {})
+    const last = done.catch(() => {}) // reported to its own caller
     this.#last.set(key, last)
     void last.then(() => this.#last.get(key) === last && this.#last.delete(key))
     return done

@@ -74,6 +74,29 @@ describe('a lock that is taken again under its key at another relay', () => {
     ])
   })
 
+  it('waits for a store that is away, instead of being refused', async () => {
+    const { first, second } = await twoRelays()
+    const revision = revisionOf(await first.client().lock(1, { key: 'k' }))
+    const client = second.client()
+    first.store.fail('write', 'broker_down')
+    expect(await client.lock(2, { key: 'k' })).toEqual([])
+    await second.pass(1000)
+    expect(client.received()).toEqual([{ Ack: { ref: 2, revision } }, { Lost: { ref: 2, subject: 'lock' } }])
+  })
+
+  it('that is cancelled while the store is asked takes nothing over', async () => {
+    const { first, second } = await twoRelays()
+    await first.client().lock(1, { key: 'k' })
+    const client = second.client()
+    const release = first.store.hold()
+    await client.lock(2, { key: 'k' })
+    await client.sends({ Cancel: { ref: 2 } })
+    release()
+    await settled()
+    expect(client.received()).toEqual([])
+    expect(first.store.get('lock')).toBe('mine')
+  })
+
   it('waits if it was not granted before', async () => {
     const { first, second } = await twoRelays()
     first.store.set('lock', 'theirs')

@@ -32,12 +32,6 @@ export interface WantedWait {
   readonly once: Once | undefined
 }
 
-interface LineOptions {
-  readonly cancel: Cancel
-  readonly timeoutMs: number | undefined
-  isHere(): boolean
-}
-
 /** A publish that waits for its condition. */
 interface Waiting {
   readonly broker: string
@@ -114,7 +108,7 @@ export class SessionWaits {
     // A repeat waits with the first, which is in the line until any of their clients is here.
     const end = keyedWaits.begin(key, isHere)
     const write = (stored: PlannedKey): Promise<string | undefined> =>
-      this.#once({ ...plan, key: stored }, { cancel, timeoutMs, isHere: () => keyedWaits.isHere(key) })
+      this.#inLine({ ...plan, key: stored }, { cancel, timeoutMs, isHere: () => keyedWaits.isHere(key) })
     try {
       lines.wake(plan.broker, plan.message.subject)
       return await unlessAborted(cancel, once(write, cancel))
@@ -123,21 +117,16 @@ export class SessionWaits {
     }
   }
 
-  /** The first attempt may have been done at a relay that is gone: its value would bar this one. */
-  async #once(plan: ValuePlan, options: LineOptions): Promise<string | undefined> {
-    const earlier = await this.#ports.commits.repeat(plan)
-    if (earlier.kind === 'written') return earlier.revision
-    if (earlier.kind === 'unchanged') return undefined
-    options.cancel.throwIfAborted()
-    return this.#inLine(plan, options)
-  }
-
-  async #inLine(plan: ValuePlan, { cancel, timeoutMs, isHere }: LineOptions): Promise<string | undefined> {
+  async #inLine(
+    plan: ValuePlan,
+    { cancel, timeoutMs, isHere }: { cancel: Cancel; timeoutMs: number | undefined; isHere(): boolean },
+  ): Promise<string | undefined> {
     const { condition, broker, message } = plan
     if (!condition) throw new WildcastError('internal', 'a publish waits without a condition')
     const write = (ifRevision: string | null): Promise<Written> => this.#ports.commits.write(plan, ifRevision, cancel)
     const { lines } = this.#ports.values
-    return lines.wait(broker, message.subject, { condition, isHere, write }, { signal: cancel, timeoutMs })
+    const repeat = plan.key && ((): Promise<Written> => this.#ports.commits.repeat(plan))
+    return lines.wait(broker, message.subject, { condition, isHere, write, repeat }, { signal: cancel, timeoutMs })
   }
 
   #checkRoom(bytes: number): void {

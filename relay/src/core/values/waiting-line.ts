@@ -12,6 +12,11 @@ export interface WaitingWrite {
   isHere(): boolean
   /** Writes if the value still has the revision that the condition was judged by. */
   write(ifRevision: string | null): Soon<Written>
+  /**
+   * With a key: returns the outcome of an earlier write with it, or `refused`. That may have been
+   * done at a relay that is gone: its own value would bar this one.
+   */
+  readonly repeat?: (() => Soon<Written>) | undefined
 }
 
 /** How long a write waits. */
@@ -33,7 +38,9 @@ export interface WaitingLinePorts {
   ended(): void
 }
 
-interface Waiting extends WaitingWrite {
+interface Waiting extends Omit<WaitingWrite, 'repeat'> {
+  /** Undefined once it was called. */
+  repeat: WaitingWrite['repeat']
   isWriting: boolean
   /** Its time is over, but the write that runs may succeed. */
   isLate: boolean
@@ -94,6 +101,7 @@ export class WaitingLine {
         condition: write.condition,
         isHere: () => write.isHere(),
         write: (ifRevision) => write.write(ifRevision),
+        repeat: write.repeat,
         isWriting: false,
         isLate: false,
         resolve,
@@ -145,6 +153,7 @@ export class WaitingLine {
     for (const waiting of this.#waiting) {
       if (++tested % testsInTurn === 0) await new Promise<void>((resolve) => this.#ports.clock.endOfTurn(resolve))
       if (!waiting.isHere()) continue
+      if (await this.#wasDone(waiting)) continue
       const ifRevision = this.#revisionAtStart(waiting) ?? (await this.#revisionIfMet(waiting))
       // It may have left while the value was read.
       if (ifRevision === undefined || !this.#waiting.has(waiting)) continue
@@ -153,6 +162,16 @@ export class WaitingLine {
       this.#isWoken = true
       return
     }
+  }
+
+  /** Whether an earlier write with the same key has done it. */
+  async #wasDone(waiting: Waiting): Promise<boolean> {
+    if (!waiting.repeat) return false
+    const earlier = await waiting.repeat()
+    waiting.repeat = undefined
+    if (earlier.kind === 'refused') return false
+    if (this.#waiting.has(waiting)) this.#granted(waiting, earlier)
+    return true
   }
 
   /** The first write of a line need not read the value: usually a lock is free. */

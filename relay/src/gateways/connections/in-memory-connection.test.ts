@@ -200,13 +200,15 @@ it('a socket that is refused closes with 1006 and the reason', async () => {
   expect(events).toEqual([[1006, 'the relay is full']])
 })
 
-it('a socket that is closed before it is open is never accepted', async () => {
+it.each(['close', 'cut'] as const)('a socket with a %s before it is open is never accepted', async (how) => {
   let accepted = 0
+  const codes: number[] = []
   const socket = new InMemorySocket(() => {
     accepted++
     throw new Error('accepted')
   }, clock)
-  socket.close()
+  socket[how]()
+  socket.addEventListener('close', ({ code }) => codes.push(code))
   await settled()
-  expect(accepted).toBe(0)
+  expect({ accepted, codes }).toEqual({ accepted: 0, codes: [1006] })
 })

@@ -51,7 +51,7 @@ export class InMemorySocket implements InMemoryClient {
   }
 
   close(code: number = noCode): void {
-    if (this.#state === 'opening') this.closed(refusedCode, 'closed before it was open')
+    if (this.#state === 'opening') this.#state = 'closing'
     else if (this.#state === 'open') {
       this.#state = 'closing'
       this.#connection?.closedByClient(code)
@@ -60,7 +60,7 @@ export class InMemorySocket implements InMemoryClient {
 
   /** Loses the connection, with all that has not arrived at either end. */
   cut(): void {
-    if (this.#state === 'opening') this.closed(refusedCode, '')
+    if (this.#state === 'opening') this.#state = 'closing'
     else this.#connection?.cut()
   }
 
@@ -80,7 +80,10 @@ export class InMemorySocket implements InMemoryClient {
   }
 
   #open(accept: AcceptInMemory): void {
-    if (this.#state !== 'opening') return
+    if (this.#state !== 'opening') {
+      this.closed(refusedCode, '')
+      return
+    }
     try {
       this.#connection = accept(this)
     } catch (cause) {

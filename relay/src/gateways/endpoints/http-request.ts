@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server'
-import { payloadBytes, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, type ErrorCode, payloadBytes, refusal, WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
 import type { Identity } from '../../core/access/identity.js'
 import type { RelayView } from '../../core/relay.js'
@@ -92,7 +92,7 @@ function sendRequest(
   return new Promise<Uint8Array>((resolve, reject) => {
     const session = relay.open(
       {
-        deliver: ({ message: answer }) => answer && end(() => resolve(payloadBytes(answer.payload))),
+        deliver: ({ message: answer }) => answer && end(() => settle(answer)),
         ended: (_, error) => fail(error),
         revoked: (error) => fail(error),
       },
@@ -100,6 +100,8 @@ function sendRequest(
       rateKeyOf(identity.user, address),
     )
     const fail = (cause: unknown): void => end(() => reject(cause))
+    const settle = ({ payload, error }: BrokerMessage): void =>
+      error ? reject(refusal(error.code as ErrorCode, error.message)) : resolve(payloadBytes(payload))
     const stopClock = relay.clock.after(timeoutMs, () => fail(new WildcastError('timeout', 'no response came in time')))
     const leave = (): void => fail(new WildcastError('interrupted', 'the client left'))
     gone.addEventListener('abort', leave)

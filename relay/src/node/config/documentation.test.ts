@@ -36,7 +36,7 @@ it.each(blocks('toml'))('docs/configuration.md:%i is a valid configuration', (_,
   expect(interpret(tomlSource(text, 'example'), 'example', environment).brokers.size).toBeGreaterThan(0)
 })
 
-const others = ['docs/security.md', 'docs/components.md', 'docs/history.md'].flatMap((file) =>
+const others = ['docs/security.md', 'docs/components.md', 'docs/history.md', 'docs/nextjs.md'].flatMap((file) =>
   blocks('toml', read(file)).map(([line, text]): [string, number, string] => [file, line, text]),
 )
 

@@ -31,13 +31,17 @@ export function projectFiles(name: string): ProjectFiles {
 export function withTarballs(files: ProjectFiles, target: string, folder: string): ProjectFiles {
   const [missing] = tarballs(folder).filter(([, file]) => !existsSync(file))
   if (missing) throw new Error(`${missing[1]} does not exist; write it with "npm run pack" in Wildcast's repository`)
-  const project = JSON.parse(files['package.json'] ?? '{}') as { readonly dependencies?: ProjectFiles }
-  const ours = tarballs(folder).map(([name, file]) => [
-    name,
-    `file:${path.relative(target, file).replaceAll(path.sep, '/')}`,
-  ])
-  const dependencies = { ...project.dependencies, ...Object.fromEntries(ours) }
-  return { ...files, 'package.json': `${JSON.stringify({ ...project, dependencies }, null, 2)}\n` }
+  const project = JSON.parse(files['package.json'] ?? '{}') as {
+    readonly dependencies?: ProjectFiles
+    readonly devDependencies?: ProjectFiles
+  }
+  const dependencies = { ...project.dependencies }
+  const devDependencies = { ...project.devDependencies }
+  for (const [name, file] of tarballs(folder)) {
+    const group = name in devDependencies ? devDependencies : dependencies
+    group[name] = `file:${path.relative(target, file).replaceAll(path.sep, '/')}`
+  }
+  return { ...files, 'package.json': `${JSON.stringify({ ...project, dependencies, devDependencies }, null, 2)}\n` }
 }
 
 /** The folder of the tarballs that this command was installed from, if they are all still there. */
@@ -48,7 +52,7 @@ export function usualTarballs(): string | undefined {
 
 /** The packages of a project, and the protocol, which the others would take from the registry. */
 function tarballs(folder: string): readonly (readonly [name: string, file: string])[] {
-  return ['client', 'protocol', 'react', 'relay'].map((name) => [
+  return ['client', 'protocol', 'react', 'relay', 'vite'].map((name) => [
     `@wildcast/${name}`,
     path.join(folder, `wildcast-${name}-${version}.tgz`),
   ])

@@ -66,7 +66,7 @@ class ComponentThread implements Thread {
 
   async reload(): Promise<void> {
     const begun = this.#reloads.then(() => this.#begin())
-    this.#reloads = begun.catch(() => {})
+    this.#reloads = begun.catch(() => {}) // reported to its own caller
     const next = await begun
     const old = this.#current
     this.#setCurrent(next)

@@ -111,6 +111,7 @@ function passedClients(child: ChildProcess): {
       if (waiting.size >= mostWaiting) return false
       const message: ToChild = { kind: 'connection', endpoint: client.endpoint, number: ++last }
       waiting.set(last, client)
+      // If the process has just ended, `passAgain` follows.
       child.send(message, client.socket, { keepOpen: true }, () => {})
       return true
     },

@@ -137,10 +137,10 @@ function forward(request: IncomingMessage, response: ServerResponse, other: Sock
   sent.once('response', (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
     response.flushHeaders()
-    pipeline(answer, response, () => {})
+    pipeline(answer, response, () => {}) // a failure ends both, as below
   })
   // The worker has ended meanwhile: the client sees a lost connection.
   sent.on('error', () => response.destroy())
   response.once('close', () => sent.destroy())
-  pipeline(request, sent, () => {})
+  pipeline(request, sent, () => {}) // reported by the events above
 }

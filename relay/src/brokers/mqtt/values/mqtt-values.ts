@@ -41,7 +41,8 @@ export class MqttValues implements ValueStore {
     const responseTopic = form.carriesResponseSubject || !responseSubject ? undefined : topicOf(responseSubject)
     const properties = { responseTopic, headers: headersOf(message, false) }
     await wire.publish({ ...packetOf(topicOf(subject), payload, properties, wire.server), retain: true })
-    // It is stored. The subscribers here receive it before it is acknowledged.
+    // It is stored. The subscribers here receive it before it is acknowledged, or a gap if the
+    // connection ends before.
     await this.mark().catch(() => {})
     return { kind: 'written', revision: undefined }
   }

@@ -127,7 +127,7 @@ function closed(opened: Opened | undefined): Promise<void> {
   return (
     opened?.wire.then(
       (wire) => wire.close(),
-      () => {},
+      () => {}, // never opened: the reads that wait for it have the failure
     ) ?? Promise.resolve()
   )
 }

@@ -1,17 +1,30 @@
-import type { BrokerMessage, Headers } from '@wildcast/protocol'
+import { type BrokerMessage, type Headers, WildcastError } from '@wildcast/protocol'
 import type { Msg } from 'nats'
 import { userOf } from '../../../stores/change.js'
 import { headersIn, headersOut } from '../../foreign/headers.js'
 import { headerBlock, longestAdded, natsHeadersOf } from '../headers.js'
 import { userHeaders, userIn } from '../values/copy-form.js'
 
+/** JetStream's own headers: they are from the server, or instructions to it. */
+const forServer = /^nats-/i
+
 /** The headers that JetStream adds, and the user, do not count against the limits of clients. */
 const addedHeaders = 8
 
 const seqHeader = '\r\nNats-Sequence:'
 
-/** Returns the headers of a message that is to be kept. */
+/**
+ * Returns the headers of a message that is to be kept.
+ * @throws {WildcastError} `unsupported` if JetStream would take one as an instruction: so a client
+ * could make a message of another one look like a repeat
+ */
 export function keptHeaders(message: BrokerMessage): Headers {
+  const instruction = message.headers?.find(([name]) => forServer.test(name))?.[0]
+  if (instruction !== undefined)
+    throw new WildcastError(
+      'unsupported',
+      `"${instruction}" is an instruction to JetStream, which keeps messages of "${message.subject}"; rename the header`,
+    )
   return [...headersOut(message), ...userHeaders(userOf(message))]
 }
 
@@ -41,7 +54,6 @@ export function keptFields(msg: Msg): Pick<BrokerMessage, 'headers' | 'user'> | 
 /** Does the same with headers that are read already. */
 export function fieldsOf(entries: Headers): Pick<BrokerMessage, 'headers' | 'user'> | undefined {
   const user = userIn(entries)
-  // JetStream's own headers are from the server, or instructions to it.
-  const sent = headersIn(entries.filter(([name]) => !/^(nats-|wildcast\/)/i.test(name)))
+  const sent = headersIn(entries.filter(([name]) => !forServer.test(name) && !/^wildcast\//i.test(name)))
   return sent && { ...(sent.headers && { headers: sent.headers }), ...(user !== undefined && { user }) }
 }

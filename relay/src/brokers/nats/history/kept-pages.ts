@@ -1,14 +1,13 @@
 import { matches, type Pattern } from '@wildcast/protocol'
-import type { NatsConnection } from 'nats'
 import type { HistoryPage, HistoryPageRequest, StoredMessage } from '../../../core/history-store.js'
 import { noPosition } from '../../../core/position.js'
 import { names, natsNativeOf } from '../subjects.js'
-import type { JetStream, StreamMessage } from '../values/jet-stream.js'
+import type { StreamMessage } from '../values/jet-stream.js'
 import { batchSize } from '../values/stream-reader.js'
 import { filterOf } from './filter-of.js'
 import { fieldsOf, keptFields } from './kept-form.js'
 import type { KeptRange, KeptStream } from './kept-stream.js'
-import { PulledMessages } from './pulled-messages.js'
+import { PulledMessages, type PullPorts } from './pulled-messages.js'
 
 /** The most messages that one page looks at. */
 const mostLooks = 1000
@@ -38,13 +37,11 @@ interface ReadMessage {
 
 /** Reads the messages of one rule. */
 export class KeptPages {
-  readonly #nats: NatsConnection
-  readonly #jetStream: JetStream
+  readonly #ports: PullPorts
   readonly #stream: KeptStream
 
-  constructor(nats: NatsConnection, jetStream: JetStream, stream: KeptStream) {
-    this.#nats = nats
-    this.#jetStream = jetStream
+  constructor(ports: PullPorts, stream: KeptStream) {
+    this.#ports = ports
     this.#stream = stream
   }
 
@@ -132,7 +129,7 @@ export class KeptPages {
     const { subjects, stream } = this.#stream.kept
     const filter = filterOf(natsNativeOf({ pattern }).subjects, subjects)
     for (let at = low - 1; at < high; ) {
-      const reader = await PulledMessages.open(this.#nats, this.#jetStream, { stream, from: at + 1, filter })
+      const reader = await PulledMessages.open(this.#ports, { stream, from: at + 1, filter })
       try {
         for (let batch = await reader.next(nextBatch()); batch.length > 0; batch = await reader.next(nextBatch()))
           for (const { seq, msg } of batch) {
@@ -143,7 +140,7 @@ export class KeptPages {
       } finally {
         reader.close()
       }
-      const later = at < high ? await this.#jetStream.next(stream, at + 1, filter ?? '>') : undefined
+      const later = at < high ? await this.#ports.jetStream.next(stream, at + 1, filter ?? '>') : undefined
       if (!later || later.seq > high) return
       at = later.seq
       yield this.#readOne(pattern, { ...later, fields: fieldsOf(later.headers) })

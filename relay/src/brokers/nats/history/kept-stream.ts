@@ -2,7 +2,7 @@ import { WildcastError } from '@wildcast/protocol'
 import type { NatsConnection } from 'nats'
 import type { Clock } from '../../../core/clock.js'
 import type { JetStream, StreamInfo } from '../values/jet-stream.js'
-import { isRefusedWith, jetStreamCodes } from '../values/jet-stream-error.js'
+import { isRefusedWith, jetStreamCodes, unlessRefused } from '../values/jet-stream-error.js'
 import { foreignSetting } from '../values/stream-settings.js'
 import { presentTerms } from './begin-kept-term.js'
 import type { KeptRule } from './kept-rules.js'
@@ -123,7 +123,6 @@ export class KeptStream {
         `the stream "${kept.stream}" at NATS has another "${foreign}" than relays give it; change it back`,
       )
     const updated = updatedSettings(config, kept)
-    // Without the permission the limits stay as they are.
-    if (updated) await jetStream.update(updated).catch(() => {})
+    if (updated) await unlessRefused(jetStream.update(updated))
   }
 }

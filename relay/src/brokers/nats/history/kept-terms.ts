@@ -40,13 +40,15 @@ export class KeptTerms {
     const found = this.list[at]
     if (!found) return 0
     const end = (this.list[at + 1]?.from ?? Number.POSITIVE_INFINITY) - 1
-    return found.term < term ? end : Math.min(end, Math.max(found.from - 1, Number.parseInt(count, 36)))
+    // Messages of terms before the first one, which are forgotten, have positions of the first one.
+    const before = at === 0 ? 0 : found.from - 1
+    return found.term < term ? end : Math.min(end, Math.max(before, Number.parseInt(count, 36)))
   }
 
   /** Returns the number of the last message that is before a position. */
   lastBefore(position: string): number {
     const last = this.lastUpTo(position)
-    return this.positionOf(last) === position ? last - 1 : last
+    return last > 0 && this.positionOf(last) === position ? last - 1 : last
   }
 
   /**

@@ -11,6 +11,7 @@ import { keyHeaders, repeatedMessage } from '../values/key-headers.js'
 import { keptHeaders } from './kept-form.js'
 import { KeptPages, stateOf } from './kept-pages.js'
 import type { RuleMessages } from './rule-messages.js'
+import { WatchedPublishes } from './watched-publishes.js'
 
 export interface NatsHistoryOptions {
   readonly nats: NatsConnection
@@ -24,10 +25,12 @@ export interface NatsHistoryOptions {
 export class NatsHistory implements HistoryStore {
   readonly rules: HistoryRules
   readonly #options: NatsHistoryOptions
+  readonly #publishes: WatchedPublishes
 
   constructor(options: NatsHistoryOptions) {
     this.#options = options
     this.rules = options.rules
+    this.#publishes = new WatchedPublishes(options.nats)
   }
 
   async append(message: BrokerMessage, key?: PublishKey): Promise<string> {
@@ -53,9 +56,8 @@ export class NatsHistory implements HistoryStore {
   }
 
   async historyPage(pattern: Pattern, request: HistoryPageRequest): Promise<HistoryPage> {
-    const { nats, jetStream } = this.#options
     const { stream } = this.#onlyOne(pattern)
-    return failing(new KeptPages(nats, jetStream, stream).page(pattern, request))
+    return failing(new KeptPages({ ...this.#options, publishes: this.#publishes }, stream).page(pattern, request))
   }
 
   async historyState(pattern: Pattern, position: string): Promise<HistoryState & { readonly isKnown: boolean }> {

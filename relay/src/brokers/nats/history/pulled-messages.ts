@@ -1,6 +1,7 @@
 import { WildcastError } from '@wildcast/protocol'
 import { createInbox, type Msg, type NatsConnection } from 'nats'
 import type { JetStream } from '../values/jet-stream.js'
+import type { WatchedPublishes } from './watched-publishes.js'
 
 /** A message that a stream holds. */
 export interface PulledMessage {
@@ -24,22 +25,27 @@ const forgottenNs = 30_000_000_000
 /** How long JetStream may take to answer, in milliseconds. */
 const answerMs = 10_000
 
+/** The connection to a server with streams. */
+export interface PullPorts {
+  readonly nats: NatsConnection
+  readonly jetStream: JetStream
+  readonly publishes: Pick<WatchedPublishes, 'watch'>
+}
+
 /** A consumer of JetStream that reads a stream from a number on, once. */
 export class PulledMessages {
-  readonly #nats: NatsConnection
-  readonly #jetStream: JetStream
+  readonly #ports: PullPorts
   /** `<stream>.<consumer>` */
   readonly #path: string
   #left: number
 
-  private constructor(nats: NatsConnection, jetStream: JetStream, path: string, left: number) {
-    this.#nats = nats
-    this.#jetStream = jetStream
+  private constructor(ports: PullPorts, path: string, left: number) {
+    this.#ports = ports
     this.#path = path
     this.#left = left
   }
 
-  static async open(nats: NatsConnection, jetStream: JetStream, range: PulledRange): Promise<PulledMessages> {
+  static async open(ports: PullPorts, range: PulledRange): Promise<PulledMessages> {
     const { stream, from, filter } = range
     const config = {
       deliver_policy: 'by_start_sequence',
@@ -51,9 +57,9 @@ export class PulledMessages {
       num_replicas: 1,
       ...(filter !== undefined && { filter_subject: filter }),
     }
-    const made = await jetStream.call(`CONSUMER.CREATE.${stream}`, { stream_name: stream, config })
+    const made = await ports.jetStream.call(`CONSUMER.CREATE.${stream}`, { stream_name: stream, config })
     const { name, num_pending = 0 } = made as { readonly name: string; readonly num_pending?: number }
-    return new PulledMessages(nats, jetStream, `${stream}.${name}`, num_pending)
+    return new PulledMessages(ports, `${stream}.${name}`, num_pending)
   }
 
   /** The number of messages that are left. */
@@ -72,22 +78,32 @@ export class PulledMessages {
   }
 
   close(): void {
-    void this.#jetStream.call(`CONSUMER.DELETE.${this.#path}`, {}).catch(() => {}) // it is forgotten soon
+    void this.#ports.jetStream.call(`CONSUMER.DELETE.${this.#path}`, {}).catch(() => {}) // it is forgotten soon
   }
 
   #fetch(batch: number): Promise<readonly PulledMessage[]> {
-    const nats = this.#nats
+    const { nats, publishes } = this.#ports
+    const asked = `$JS.API.CONSUMER.MSG.NEXT.${this.#path}`
     const messages: PulledMessage[] = []
     const inbox = createInbox()
     return new Promise((resolve, reject) => {
       const end = (): void => {
+        stopWatching()
         if (!nats.isClosed()) subscription.unsubscribe()
       }
+      const stopWatching = publishes.watch(asked, (error) => {
+        end()
+        reject(error)
+      })
       const subscription = nats.subscribe(inbox, {
         timeout: answerMs,
         callback: (refusal, msg) => {
-          const at = refusal ? undefined : placeOf(msg)
-          if (refusal) reject(pullFailure(refusal))
+          if (refusal) {
+            stopWatching()
+            reject(pullFailure(refusal))
+            return
+          }
+          const at = placeOf(msg)
           if (at) {
             this.#left = at.left
             messages.push({ seq: at.seq, msg })
@@ -98,8 +114,7 @@ export class PulledMessages {
           resolve(messages)
         },
       })
-      void nats.closed().then(() => reject(pullFailure(undefined)))
-      nats.publish(`$JS.API.CONSUMER.MSG.NEXT.${this.#path}`, JSON.stringify({ batch, no_wait: true }), {
+      nats.publish(asked, JSON.stringify({ batch, no_wait: true }), {
         reply: inbox,
       })
     })

@@ -58,6 +58,19 @@ export function jetStreamFailure(cause: unknown): unknown {
   return new WildcastError('broker_down', `JetStream at the NATS server has refused it: ${message}`, { cause })
 }
 
+/**
+ * Resolves also if the server refuses a change of settings, for instance since the user of the
+ * relay may not make it: the stream then keeps those that it has. Other failures are of the link.
+ */
+export async function unlessRefused(change: Promise<void>): Promise<void> {
+  try {
+    await change
+  } catch (cause) {
+    const isRefused = cause instanceof JetStreamError || WildcastError.from(cause).code === 'forbidden'
+    if (!isRefused) throw cause
+  }
+}
+
 /** Rejects with the error for a relay if JetStream refuses. */
 export async function failing<Result>(pending: Promise<Result>): Promise<Result> {
   try {

@@ -1,5 +1,6 @@
 import { decodeUtf8, type Headers, type Payload, payloadSize, WildcastError } from '@wildcast/protocol'
 import type { Msg, NatsConnection } from 'nats'
+import { forbiddenByServer } from '../forbidden.js'
 import { natsHeadersFrom, natsHeadersIn } from '../headers.js'
 import { checkLine } from '../subjects.js'
 import { isRefusedWith, JetStreamError, jetStreamCodes } from './jet-stream-error.js'
@@ -204,12 +205,7 @@ function closedError(cause?: unknown): WildcastError {
 function requestFailure(cause: unknown, subject: string): Error {
   const { code } = Object(cause) as { readonly code?: unknown }
   if (code === '503') return new JetStreamError(jetStreamCodes.noResponders, `nothing answers on ${subject}`)
-  if (code === 'PERMISSIONS_VIOLATION')
-    return new WildcastError(
-      'forbidden',
-      `the relay may not publish to "${subject}" at the NATS server; look at the permissions of its user`,
-      { cause },
-    )
+  if (code === 'PERMISSIONS_VIOLATION') return forbiddenByServer(`publish to "${subject}"`, cause)
   if (code === 'TIMEOUT')
     return new WildcastError('interrupted', 'JetStream has not answered; read the value, and decide again', { cause })
   return WildcastError.from(cause)

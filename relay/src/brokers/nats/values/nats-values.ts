@@ -8,7 +8,7 @@ import { writeExpiredWills } from './expired-wills.js'
 import type { HeldChanges } from './held-changes.js'
 import { type JetStream, keptSize, type StoredAt } from './jet-stream.js'
 import { failing, isOutOfMessages, isOutOfRoom, isRefusedWith, jetStreamCodes } from './jet-stream-error.js'
-import { repeatedMessage } from './key-headers.js'
+import { probeHeaders, repeatedMessage } from './key-headers.js'
 import { NatsLeases } from './leases.js'
 import { markSubject, valuePlace, valuesStream } from './places.js'
 import { storedFormIn, storedFormOf } from './stored-form.js'
@@ -24,9 +24,6 @@ export interface NatsValuesOptions extends Pick<ValuesStreamOptions, 'jetStream'
   /** Returns why a subject can't have a value. @default each can */
   readonly refuse?: ((subject: Subject) => string | undefined) | undefined
 }
-
-/** No message of a subject has this number: a message that expects it is not stored. */
-const noSeq = Number.MAX_SAFE_INTEGER
 
 /** How often a write is tried because others were faster. */
 const mostTries = 1000
@@ -91,20 +88,18 @@ export class NatsValues implements ValueStore {
       written = await this.#write(subject, write)
     } catch (cause) {
       const isFull = isOutOfRoom(cause) || WildcastError.from(cause).code === 'storage_full'
-      const earlier = isFull ? await this.#earlier(subject, write, key) : undefined
+      const earlier = isFull ? await this.#earlier(subject, key) : undefined
       if (earlier) return earlier
       throw cause
     }
-    return written.kind === 'written' ? written : ((await this.#earlier(subject, write, key)) ?? written)
+    return written.kind === 'written' ? written : ((await this.#earlier(subject, key)) ?? written)
   }
 
   /** Returns the outcome of an earlier write with this key. Writes nothing. */
-  async #earlier(subject: Subject, write: ValueWrite, key: PublishKey): Promise<Written | undefined> {
-    const term = await this.#options.stream.find()
-    if (term === undefined) return undefined
-    const { headers } = storedFormOf({ ...write, message: { subject, payload: '' } }, term, noSeq)
+  async #earlier(subject: Subject, key: PublishKey): Promise<Written | undefined> {
+    if ((await this.#options.stream.find()) === undefined) return undefined
     try {
-      return await this.#repeated(key, await this.#jetStream.store(valuePlace(subject), '', headers))
+      return await this.#repeated(key, await this.#jetStream.store(valuePlace(subject), '', probeHeaders(key)))
     } catch (cause) {
       if (isRefusedWith(cause, jetStreamCodes.wrongSequence)) return undefined
       throw cause

@@ -4,7 +4,7 @@ import type { Clock } from '../../../core/clock.js'
 import type { StoreLimits } from '../../../stores/limits.js'
 import { type NewestChange, presentTerm } from './begin-term.js'
 import type { JetStream, StreamInfo } from './jet-stream.js'
-import { isRefusedWith, jetStreamCodes } from './jet-stream-error.js'
+import { isRefusedWith, jetStreamCodes, unlessRefused } from './jet-stream-error.js'
 import { markSubject, valuesStream } from './places.js'
 import { foreignSetting, mostMessages, valuesRequired, valuesSettings } from './stream-settings.js'
 
@@ -149,8 +149,7 @@ export class ValuesStream {
     const { jetStream, limits } = this.#options
     const most = mostMessages(limits)
     if (config.max_msgs === most) return
-    // Without the permission the limit stays as it is.
-    await jetStream.update({ ...config, max_msgs: most }).catch(() => {})
+    await unlessRefused(jetStream.update({ ...config, max_msgs: most }))
   }
 
   #lost(): never {

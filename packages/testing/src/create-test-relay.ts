@@ -1,0 +1,163 @@
+import { createClient, type OnError } from '@wildcast/client'
+import { matches, parsePattern, parseSubject, type Subject, toHeaders, toPayload } from '@wildcast/protocol'
+import {
+  createRelay,
+  type InMemoryEndpoint,
+  type InMemoryHandshake,
+  inMemory,
+  type OnFailure,
+  type Relay,
+} from '@wildcast/relay/core'
+import { fakeClock, type TestClock } from './clock.js'
+import { openRefusals } from './refusals.js'
+import { TestBroker } from './test-broker.js'
+import { testIds } from './test-ids.js'
+import { testUrl } from './test-line.js'
+import { TestNetwork } from './test-network.js'
+import type { TestRelay, TestRelayOptions } from './test-relay.js'
+import { testTokens } from './test-tokens.js'
+
+/** The parts that outlive a restart of the relay. */
+interface Surroundings {
+  readonly clock: TestClock
+  readonly brokers: TestBrokers
+  readonly network: TestNetwork
+}
+
+type TestBrokers = ReadonlyMap<string, TestBroker>
+
+/**
+ * Creates a relay for a test: the relay that browsers connect to, in this process, with brokers in
+ * memory. Time stands still until `clock.advance(ms)`.
+ * @throws {RangeError} without a broker
+ * @throws {WildcastError} if a pattern of `history` is invalid
+ * @example
+ * const relay = await createTestRelay()
+ * const client = relay.createClient()
+ * await client.publish('good.apple', { price: 3 })
+ * console.log(relay.published('good.*')) // [{ subject: 'good.apple', data: { price: 3 }, … }]
+ */
+export async function createTestRelay(options: TestRelayOptions = {}): Promise<TestRelay> {
+  const { auth, limits, clock = fakeClock(), onError = reportError } = options
+  const newId = testIds()
+  const brokers = brokersOf(options, clock, newId)
+  const tokens = auth && testTokens(auth, clock)
+  const refusals = openRefusals()
+  const network = new TestNetwork(clock)
+
+  const open = async (): Promise<{ relay: Relay; endpoint: InMemoryEndpoint }> => {
+    const relay = await createRelay({
+      brokers: Object.fromEntries([...brokers].map(([name, broker]) => [name, broker.open])),
+      clock,
+      newId,
+      authenticate: tokens?.authenticate,
+      authorize: refusals.authorize,
+      limits,
+      onError,
+    })
+    return { relay, endpoint: inMemory(relay) }
+  }
+  let present = await open()
+  const lineOf = (handshake: InMemoryHandshake) =>
+    network.line((protocols) => {
+      const WebSocket = present.endpoint.webSocketOf(handshake)
+      return new WebSocket(testUrl, protocols)
+    })
+
+  return {
+    ...observing({ clock, brokers, network }),
+    ...breaking({ clock, brokers, network }),
+    transport: lineOf({}).transport,
+    get connections() {
+      return network.connections
+    },
+    createClient({ headers, cookies, address, ...rest } = {}) {
+      const line = lineOf({ headers, cookies, address })
+      const client = createClient({ onError: report, ...rest, url: testUrl, clock, transport: line.transport })
+      network.assign(client, line)
+      return client
+    },
+    refuse: refusals.refuse,
+    expire(token) {
+      if (!tokens) throw new RangeError('the relay has no "auth", so no token expires')
+      present.relay.expire(tokens.expire(token))
+    },
+    async restart() {
+      for (const line of network.of(undefined)) line.cut(0)
+      await present.endpoint.drain()
+      await present.relay.close()
+      present = await open()
+    },
+    async close() {
+      for (const client of network.clients) client.close()
+      for (const line of network.of(undefined)) line.cut(Number.POSITIVE_INFINITY)
+      await present.endpoint.drain()
+      await present.relay.close()
+      for (const broker of brokers.values()) await broker.close()
+    },
+  }
+}
+
+/** A broker that a test has stopped is no error. */
+const reportError: OnFailure = (error, { stage }) => {
+  if (stage !== 'broker') console.error('relay', stage, error)
+}
+
+/** Nor is a connection that it has cut. */
+const report: OnError = (error, { stage }) => {
+  if (stage !== 'transport' || error.code !== 'interrupted') console.error('wildcast', stage, error)
+}
+
+type Observing = Pick<TestRelay, 'clock' | 'settled' | 'published' | 'frames' | 'publish'>
+
+function observing({ clock, brokers, network }: Surroundings): Observing {
+  return {
+    clock,
+    settled: () => clock.settled(),
+    published(pattern = '**') {
+      const wanted = parsePattern(pattern)
+      const all = [...brokers.values()].flatMap((broker) => broker.published)
+      return all.filter(({ subject }) => matches(wanted, subject as Subject))
+    },
+    frames: <Kind extends string>(kind: Kind) =>
+      network.frames.filter((frame): frame is Extract<typeof frame, { readonly kind: Kind }> => frame.kind === kind),
+    async publish(subject, data, { broker, headers, retain = false } = {}) {
+      const message = { subject: parseSubject(subject), payload: toPayload(data), headers: toHeaders(headers) }
+      await named(brokers, broker).publishOutside(message, retain)
+      await clock.settled()
+    },
+  }
+}
+
+type Breaking = Pick<TestRelay, 'cut' | 'delay' | 'slow' | 'duplicate' | 'reorder' | 'brokerDown' | 'brokerUp'>
+
+function breaking({ brokers, network }: Surroundings): Breaking {
+  return {
+    cut({ client, forMs = 0 } = {}) {
+      for (const line of network.of(client)) line.cut(forMs)
+    },
+    delay: (ms, client) => network.delay(ms, client),
+    slow(client) {
+      const undos = network.of(client).map((line) => line.slow())
+      return () => {
+        for (const undo of undos) undo()
+      }
+    },
+    duplicate: (pattern, broker) => named(brokers, broker).faults.duplicate(parsePattern(pattern)),
+    reorder: (pattern, broker) => named(brokers, broker).faults.reorder(parsePattern(pattern)),
+    brokerDown: (name) => named(brokers, name).down(),
+    brokerUp: (name) => named(brokers, name).up(),
+  }
+}
+
+function brokersOf({ brokers = ['main'], history = [] }: TestRelayOptions, clock: TestClock, newId: () => string) {
+  const rules = history.map((rule) => ({ ...rule, subjects: parsePattern(rule.subjects) }))
+  return new Map(brokers.map((name) => [name, new TestBroker({ name, clock, newId, rules })]))
+}
+
+/** @throws {RangeError} if there is no such broker */
+function named(brokers: TestBrokers, name: string = [...brokers.keys()][0] ?? ''): TestBroker {
+  const broker = brokers.get(name)
+  if (!broker) throw new RangeError(`there is no broker "${name}": there are ${[...brokers.keys()].join(', ')}`)
+  return broker
+}

@@ -1,0 +1,57 @@
+import type { Client } from '@wildcast/client'
+import type { ClientFrame } from '@wildcast/protocol'
+import type { TestClock } from './clock.js'
+import { TestLine } from './test-line.js'
+import type { SocketPorts } from './test-socket.js'
+
+/** The connections between a test relay and its clients. */
+export class TestNetwork {
+  readonly #clock: TestClock
+  readonly #lines: Set<TestLine> = new Set()
+  readonly #ofClient: Map<Client, TestLine> = new Map()
+  /** The frames of all clients, in order. */
+  readonly frames: ClientFrame[] = []
+  #delayMs = 0
+
+  constructor(clock: TestClock) {
+    this.#clock = clock
+  }
+
+  /** Adds a line, under the same conditions as the others. */
+  line(open: SocketPorts['open']): TestLine {
+    const line = new TestLine({ clock: this.#clock, open, sent: (frames) => this.frames.push(...frames) })
+    line.delayMs = this.#delayMs
+    this.#lines.add(line)
+    return line
+  }
+
+  /** The line is that of a client. */
+  assign(client: Client, line: TestLine): void {
+    this.#ofClient.set(client, line)
+  }
+
+  get clients(): readonly Client[] {
+    return [...this.#ofClient.keys()]
+  }
+
+  get connections(): number {
+    return [...this.#lines].reduce((sum, line) => sum + line.connections, 0)
+  }
+
+  delay(ms: number, client: Client | undefined): void {
+    if (!(ms >= 0 && Number.isFinite(ms))) throw new RangeError(`a delay is a number of milliseconds from 0, not ${ms}`)
+    if (!client) this.#delayMs = ms
+    for (const line of this.of(client)) line.delayMs = ms
+  }
+
+  /**
+   * The lines of a client, or all.
+   * @throws {TypeError} if the client is of another relay
+   */
+  of(client: Client | undefined): readonly TestLine[] {
+    if (!client) return [...this.#lines]
+    const line = this.#ofClient.get(client)
+    if (!line) throw new TypeError('create the client with createClient() of this test relay')
+    return [line]
+  }
+}
