@@ -4,6 +4,12 @@ import { issueText } from './issue-text.js'
 describe('issueText', () => {
   it.each([
     ['Invalid type: Expected number but received "abcdef"', ['price'], '"price": Invalid type: Expected number'],
+    [
+      'Invalid key: Expected "price" but received undefined',
+      ['price'],
+      '"price": Invalid key: Expected "price" but received undefined',
+    ],
+    ['Invalid email: Received "abcdef"', ['price'], '"price": Invalid email'],
     ['price must be a number (was "abcdef")', ['price'], '"price" must be a number'],
     ['price must be a number (was missing)', ['price'], '"price" must be a number (was missing)'],
     ['must be an object (was a string)', [], 'must be an object'],

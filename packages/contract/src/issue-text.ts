@@ -4,7 +4,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 const longest = 200
 
 /** The ends of messages of valibot and arktype, which repeat the data. */
-const received = / but received .*$| \(was (?!missing\)).*\)$/s
+const received = /(?: but received|: Received) (?!(?:undefined|null|Object|Array)$).*$| \(was (?!missing\)).*\)$/s
 
 /**
  * Returns the issues of a schema in words: the first with its path, and the count of the others.
@@ -13,7 +13,8 @@ const received = / but received .*$| \(was (?!missing\)).*\)$/s
 export function issueText(issues: readonly StandardSchemaV1.Issue[], data: unknown): string {
   const [issue] = issues
   if (!issue) return 'must fit the schema'
-  const keys = (issue.path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment))
+  // Not `path.map`: the paths of arktype are of a class whose empty copies are not empty.
+  const keys = Array.from(issue.path ?? [], (segment) => (typeof segment === 'object' ? segment.key : segment))
   const path = keys.map(String).join('.').slice(0, longest)
   const others = issues.length > 1 ? `; and ${issues.length - 1} more` : ''
   const text = words(issue.message, path, at(data, keys))
