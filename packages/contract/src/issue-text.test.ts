@@ -22,9 +22,16 @@ describe('issueText', () => {
     expect(issueText([{ message, path }], { price: 'abcdef', count: 12345 })).toBe(text.replace(': must', ' must'))
   })
 
-  it('is short', () => {
+  it('is short, and has no part of long data', () => {
+    const secret = 'hunter2'.repeat(1000)
     const path = ['x'.repeat(5000)]
-    expect(issueText([{ message: 'y'.repeat(5000), path }], {}).length).toBeLessThan(450)
+    const text = issueText([{ message: `the name ${secret} is taken`, path }], { [String(path)]: secret })
+    expect(text).toBe(`"${'x'.repeat(200)}" must fit the schema`)
+  })
+
+  it('reads a long message once', () => {
+    const message = 'x (was '.repeat(200_000)
+    expect(issueText([{ message }], {})).toBe('x')
   })
 
   it('ends for data that contains itself, and reads no bytes', () => {
