@@ -56,7 +56,12 @@ type Walk<Items, Row extends string[], How extends Mode> = [Items] extends [neve
       : Walk<At<Level<Items>, Next<Level<Items>, Head, How>>, Rest, How> | ScanOpen<Level<Items>, Row, How, Open>
     : At<Level<Items>, ' '> | ScanOpen<Level<Items>, Row, How, Open>
 
-type At<Tree, Head> = Head extends keyof Tree ? Tree[Head] : never
+/** Not by `keyof Tree`, which the compiler computes each time from all items. */
+type At<Tree, Head> = Head extends string
+  ? Tree extends { readonly [One in Head]: infer Tails }
+    ? Tails
+    : never
+  : never
 
 /** The names of a level that a segment leads to. The compiler may know only a part of it. */
 type Next<Tree, Head extends string, How extends Mode> = Head extends '*'
@@ -85,8 +90,8 @@ type Compare<Pattern extends string[], Row extends string[], How extends Mode> =
   : Overlaps<Pattern, Row>
 
 /** The same for the keys of a level that begin with `**`, `>` or `#`. */
-type ScanOpen<Tree, Row extends string[], How extends Mode, Head> = Head extends keyof Tree & string
-  ? Scan<Joined<Head, Tree[Head]>, Row, How>
+type ScanOpen<Tree, Row extends string[], How extends Mode, Head> = Head extends Open
+  ? Scan<Joined<Head, At<Tree, Head>>, Row, How>
   : never
 
 type Joined<Head extends string, Tail> = Tail extends ` ${infer Key}`
