@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-/** Longest text of an issue, and longest path. A part of a longer text might be a part of the data. */
+/** Longest text of an issue or path. A part of a longer text may be a part of the data. */
 const longest = 200
 
 /** The ends of messages of valibot and arktype, which repeat the data. */
