@@ -34,6 +34,8 @@ declare const signal: AbortSignal`,
   'packages/react': `import { useEffect } from 'react'
 import { type Client, createClient, type Message } from '@wildcast/client'
 import * as hooks from '@wildcast/react'
+import { defineContract, type } from '@wildcast/contract'
+import { createHooks } from '@wildcast/react/contract'
 import { useHistory } from '@wildcast/react/history'
 import { useLeader, useLock } from '@wildcast/react/locks'
 import { useMemberCount, usePresence } from '@wildcast/react/presence'
@@ -45,6 +47,7 @@ import { fill } from '../../packages/react/src/fill.js'
 const { useCan, useConnection, usePublish, usePublishing, useReduce, useRequest } = hooks
 const { useServe, useSubscription, WildcastProvider } = hooks
 declare const root: { render(node: React.ReactNode): void }
+const api = defineContract({ 'room.{room}.msg': { message: type<{ readonly text: string }>() } })
 declare const App: () => React.ReactNode
 declare const text: string
 declare const message: hooks.Publishing

@@ -15,7 +15,7 @@ function exportsOf(file) {
     const isDocumented = text.slice(0, node.start).trimEnd().endsWith('*/')
     if (node.type === 'ExportAllDeclaration') from.push({ file: fileOf(file, node.source.value) })
     if (node.type !== 'ExportNamedDeclaration') continue
-    for (const name of namesOf(node.declaration)) own.set(name, isDocumented)
+    for (const name of namesOf(node.declaration)) own.set(name, isDocumented || own.get(name) === true)
     if (node.source)
       for (const { local, exported } of node.specifiers)
         from.push({ file: fileOf(file, node.source.value), name: local.name, as: exported.name })

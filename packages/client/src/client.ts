@@ -1,44 +1,33 @@
+import type { Contract } from '@wildcast/contract'
 import { lightJsonCodec } from '@wildcast/protocol/client'
 import { openAppListeners } from './app/app-listeners.js'
 import { toReportError } from './app/report-error.js'
+import type { ClientCore } from './client-core.js'
 import type { Status } from './connection/status.js'
 import { openTokens } from './connection/token-source.js'
 import { onPageLife } from './connection/wake.js'
+import type { ContractClient } from './contract/contract-client.js'
+import { openGuarded } from './contract/open-guarded.js'
 import { openEngine } from './engine.js'
 import type { ClientOptions } from './options.js'
-import type { ConnectionView, Reach } from './part.js'
+import type { Reach } from './part.js'
 import type { Scope } from './scope.js'
-import { platformClock, type Undo } from './time/clock.js'
+import { platformClock } from './time/clock.js'
 import { toWebSocketUrl } from './transports/address.js'
 import { openTransportMemory, type TransportMemory } from './transports/fallback/transport-memory.js'
 import { websocketFirst } from './transports/fallback/websocket-first.js'
 import type { OpenTransport } from './transports/transport.js'
-import { openVerbs } from './verbs.js'
 
 /** A client of a relay. It connects, and reconnects after every loss. */
-export interface Client extends Scope, ConnectionView {
+export interface Client extends Scope, ClientCore {
   /** Returns the same methods for another broker of the relay, over the same connection. */
   broker(name: string): Scope
-  /**
-   * Calls back when permissions may have changed: at each connect, and when the relay has accepted
-   * a newer token. Ask `can` again then. Returns the undo.
-   */
-  onAccess(listener: () => void): Undo
-  /**
-   * Reports an error to `onError` with the stage `handler`. For layers that call the application,
-   * such as the React hooks: an error thrown in their callbacks is reported like one thrown in a
-   * callback of the client.
-   */
-  report(cause: unknown): void
-  /**
-   * Connects now instead of after the wait, and also after a final refusal by the relay. Does
-   * nothing while connecting or online.
-   */
-  reconnect(): void
-  /** Closes the client. Pending calls and all later calls fail with `interrupted`. */
-  close(): void
 }
 
+/** Creates a client with the types of a contract, which it applies. */
+export function createClient<const Api extends Contract>(
+  options: ClientOptions & { readonly contract: Api },
+): ContractClient<Api>
 /**
  * Creates a client, which connects to a relay and reconnects after every loss. A page or worker
  * connects at once. Elsewhere the first call or `reconnect()` connects, so that server rendering
@@ -51,7 +40,8 @@ export interface Client extends Scope, ConnectionView {
  * client.subscribe('good.*', (message) => console.log(message.subject, message.data))
  * await client.publish('good.apple', { price: 3 })
  */
-export function createClient(options: ClientOptions): Client {
+export function createClient(options: ClientOptions): Client
+export function createClient(options: ClientOptions): ClientCore {
   const { url, transport, WebSocket, codec = lightJsonCodec, clock = platformClock, use = [] } = options
   const address = (): string | undefined => toWebSocketUrl(url)
   const mayConnect = (): boolean => Boolean((address() && (WebSocket ?? globalThis.WebSocket)) || transport)
@@ -75,6 +65,7 @@ export function createClient(options: ClientOptions): Client {
     onAccess: access.notify,
   })
   const { link, call, report, close } = engine
+  const open = openGuarded(engine, options, fault)
   const stopWatching = onPageLife({
     wake(event) {
       if (event === 'online' || event === 'change') memory.remember(false) // may be another network
@@ -83,8 +74,8 @@ export function createClient(options: ClientOptions): Client {
     suspend: () => link.suspend(),
   })
   const client: Client = {
-    ...openVerbs(engine, options.broker),
-    broker: (name) => openVerbs(engine, name),
+    ...open(),
+    broker: open,
     get status() {
       return link.status
     },

@@ -1,3 +1,4 @@
+import type { ClientGuard } from '@wildcast/contract'
 import { WildcastError } from '@wildcast/protocol/client'
 import { type Call, callBack } from './app/call-back.js'
 import { checkNumber } from './app/number-option.js'
@@ -24,6 +25,9 @@ export interface EngineSettings extends RelayLinkSettings {
 /** The connected parts of a client. */
 export interface Engine extends VerbPorts {
   readonly link: RelayLink
+  readonly exchanges: Exchanges
+  /** Set by a contract. */
+  guard?: ClientGuard | undefined
   close(): void
   /** A `ClientPart` may replace it. */
   publish: SendPublish

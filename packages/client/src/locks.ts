@@ -2,4 +2,4 @@
 
 export type { Patience } from './app/patience.js'
 export { type Election, type ElectOptions, elect } from './locks/elect.js'
-export { type Lock, type LockOptions, lock } from './locks/lock.js'
+export { type DataOption, type Lock, type LockOptions, lock } from './locks/lock.js'

@@ -1,3 +1,4 @@
+import type { Contract, ContractCheck } from '@wildcast/contract'
 import type { Codec } from '@wildcast/protocol/client'
 import type { OnError } from './app/report-error.js'
 import type { TokenFunction } from './connection/token-source.js'
@@ -12,6 +13,20 @@ export interface ClientOptions {
    * path gets `/ws`. Anything else throws.
    */
   readonly url: string
+  /**
+   * The contract of the subjects. The client then has the types of its entries, uses their
+   * options as defaults, and checks all data by their schemas.
+   * @default none: data has any form
+   */
+  readonly contract?: Contract | undefined
+  /**
+   * The treatment of data that does not fit the contract. `throw`: it is not sent, the call rejects
+   * with `invalid_payload`; received data is not delivered, but reported to `onError`. `report`: it
+   * is sent or delivered, and reported; received data is checked when `data` is first read. `off`:
+   * no schema runs, and received data is as on the wire.
+   * @default `report` if `process.env.NODE_ENV` is `production`, else `throw`
+   */
+  readonly check?: ContractCheck | undefined
   /** @default JSON */
   readonly codec?: Codec | undefined
   /**

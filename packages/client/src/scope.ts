@@ -3,7 +3,7 @@ import type { Message } from './messages/message.js'
 import type { Publication } from './publishing/publication.js'
 import type { RequestWait } from './requests/request.js'
 import type { Handler } from './requests/serve.js'
-import type { ScopePorts, scopePorts } from './scope-ports.js'
+import type { Scoped } from './scope-ports.js'
 import type { PolicyOptions } from './subscriptions/policy.js'
 import type { Subscription } from './subscriptions/subscription.js'
 import type { SubscriptionEvents } from './subscriptions/subscription-events.js'
@@ -86,9 +86,7 @@ export interface CanOptions {
 }
 
 /** The methods of a client for one broker. */
-export interface Scope {
-  /** For the entries of this package. */
-  readonly [scopePorts]?: ScopePorts
+export interface Scope extends Scoped {
   /**
    * Calls `handler` with every message of a pattern, in order. Returns the undo. Equal
    * subscriptions share one on the wire. If the handler returns a promise, a message of a group is

@@ -1,6 +1,7 @@
 import type { CheckResult } from './check-data.js'
 import type { ContractEntry } from './contract-entry.js'
 import type { ContractKind, EntryMap } from './definition.js'
+import type { ClientGuard, GuardSettings } from './guard/client-guard.js'
 
 /**
  * The entries that state what the subjects of an application carry. The client and the relay check
@@ -27,4 +28,9 @@ export interface Contract<Entries extends EntryMap = EntryMap> {
    * @throws {TypeError} if the schema throws or is asynchronous
    */
   check(kind: ContractKind, subject: string, data: unknown): CheckResult | undefined
+  /**
+   * Opens the guard of a client, which `createClient` applies.
+   * @throws {TypeError} if `check` is unknown
+   */
+  guard(settings: GuardSettings): ClientGuard
 }

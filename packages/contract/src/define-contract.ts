@@ -6,6 +6,7 @@ import type { Contract } from './contract.js'
 import type { ContractEntry } from './contract-entry.js'
 import type { DefinedContract } from './defined-contract.js'
 import { type ContractKind, contractKinds, type EntryMap } from './definition.js'
+import { openGuard } from './guard/open-guard.js'
 import { refuseOverlaps } from './refuse-overlaps.js'
 import { parseTemplate } from './template.js'
 import type { CheckedEntries } from './types/definition-fault.js'
@@ -56,17 +57,20 @@ function contractOf<Entries extends EntryMap>(entries: readonly ContractEntry[])
     const found = trees.get(kind)?.match(subject as Subject) ?? []
     return found.length > 1 ? found.reduce((a, b) => (indexOf(a) < indexOf(b) ? a : b)) : found[0]
   }
-  return {
+  const entriesFor = (pattern: string): readonly ContractEntry[] => {
+    const matches = intersecting(parseTemplate(pattern).pattern)
+    return entries.filter((entry) => matches(entry.pattern))
+  }
+  const contract: DefinedContract<Entries> = {
     entries,
     find,
-    entriesFor: (pattern) => {
-      const matches = intersecting(parseTemplate(pattern).pattern)
-      return entries.filter((entry) => matches(entry.pattern))
-    },
+    entriesFor,
+    guard: (settings) => openGuard(contract, settings),
     check: (kind, subject, data) => {
       const entry = find(kind, subject)
       return entry && checkData({ entry, kind, subject, data })
     },
     subject: buildSubject,
   }
+  return contract
 }

@@ -17,6 +17,8 @@ export type {
   EntryOptions,
   EntrySchemas,
 } from './definition.js'
+export type { ClientGuard, ContractCheck, GuardSettings } from './guard/client-guard.js'
+export type { PayloadSource } from './guard/decode-payload.js'
 export { parseTemplate, type SubjectTemplate } from './template.js'
 export { type } from './type.js'
 export type { DataOf, InputOf, ParamsOf } from './types/data-of.js'

@@ -1,4 +1,4 @@
-import type { Client } from '@wildcast/client'
+import type { Client, ClientCore } from '@wildcast/client'
 import { createContext, type ReactNode, useContext } from 'react'
 import { FallbackContext, type FallbackState } from './fallback-context.js'
 
@@ -6,8 +6,8 @@ const ClientContext = createContext<Client | undefined>(undefined)
 
 /** The props of `WildcastProvider`. */
 export interface WildcastProviderProps {
-  /** Created once, outside of any component, by `createClient`. */
-  readonly client: Client
+  /** Created once, outside of any component, by `createClient`; with or without a contract. */
+  readonly client: ClientCore
   /**
    * The result of `dehydrate` of `@wildcast/react/server`. The hooks for values and histories show
    * it in a server render, and in the page until they have their own.
@@ -25,7 +25,7 @@ export interface WildcastProviderProps {
  */
 export function WildcastProvider({ client, fallbackState, children }: WildcastProviderProps): ReactNode {
   return (
-    <ClientContext.Provider value={client}>
+    <ClientContext.Provider value={client as Client}>
       <FallbackContext.Provider value={fallbackState}>{children}</FallbackContext.Provider>
     </ClientContext.Provider>
   )

@@ -1,7 +1,7 @@
-import type { Continuity, Message, SubscriptionStatus, WildcastError } from '@wildcast/client'
+import type { Continuity, Message, MessageParams, SubscriptionStatus, WildcastError } from '@wildcast/client'
 
 /** The state of a subscription at one moment: a new object at each change, the same in between. */
-export interface SubscriptionFeed<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+export interface SubscriptionFeed<Data = unknown, Wildcards extends MessageParams = readonly string[]> {
   /** The newest messages, oldest first. A message keeps its `key`, for the rows of a list. */
   readonly items: readonly Message<Data, Wildcards>[]
   /** The newest message. */

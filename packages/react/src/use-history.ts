@@ -1,4 +1,4 @@
-import type { Client, Continuity, JsonValue, Message, Params, WildcastError } from '@wildcast/client'
+import type { Client, Continuity, JsonValue, Message, MessageParams, Params, WildcastError } from '@wildcast/client'
 import { type HistoryStatus, history, type WatchedHistory } from '@wildcast/client/history'
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import type { FallbackEntry } from './fallback-context.js'
@@ -9,7 +9,7 @@ import { useFallback } from './use-fallback.js'
 import { useSlot } from './use-slot.js'
 
 /** A part of a history at one moment: a new object at each change, the same in between. */
-export interface HistoryFeed<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+export interface HistoryFeed<Data = unknown, Wildcards extends MessageParams = readonly string[]> {
   /** Oldest first, each message once. A message keeps its `key`, for the rows of a list. */
   readonly items: readonly Message<Data, Wildcards>[]
   /**

@@ -1,4 +1,4 @@
-import type { Message, Params } from '@wildcast/client'
+import type { Message, MessageParams, Params } from '@wildcast/client'
 import { useCallback, useMemo } from 'react'
 import type { SharedOptions } from './shared-options.js'
 import { newest } from './shown-feed.js'
@@ -11,7 +11,7 @@ import { useStoreSlot } from './use-store-slot.js'
 /** The options of `useSubscription`. Compared by value: literals in the call are safe. */
 export interface UseSubscriptionOptions<
   Data = unknown,
-  Wildcards extends readonly string[] = readonly string[],
+  Wildcards extends MessageParams = readonly string[],
   Selected = SubscriptionFeed<Data, Wildcards>,
 > extends SharedOptions,
     SelectOptions<SubscriptionFeed<Data, Wildcards>, Selected> {

@@ -1,8 +1,8 @@
-import type { Message, WildcastError } from '@wildcast/client'
+import type { Message, MessageParams, WildcastError } from '@wildcast/client'
 import type { ValuesStatus } from '@wildcast/client/values'
 
 /** The values of a pattern at one moment: a new object at each change, the same in between. */
-export interface ValuesState<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+export interface ValuesState<Data = unknown, Wildcards extends MessageParams = readonly string[]> {
   /** By subject; another map after each change. A value is a message with a `revision`. */
   readonly values: ReadonlyMap<string, Message<Data, Wildcards>>
   /**

@@ -4,9 +4,10 @@ import { callBack } from './call-back.js'
 /**
  * The part of the client in which an error occurred that no promise of a call reports. `handler`: a
  * handler or callback of the app threw, or returned a promise that rejected. `outbox`: the outbox
- * could not keep a message, or the page that awaited its outcome is gone.
+ * could not keep a message, or the page that awaited its outcome is gone. `contract`: data does not
+ * fit the contract.
  */
-export type ErrorStage = 'token' | 'transport' | 'protocol' | 'subscription' | 'handler' | 'outbox'
+export type ErrorStage = 'token' | 'transport' | 'protocol' | 'subscription' | 'handler' | 'outbox' | 'contract'
 
 /**
  * Called at each background failure. An error that it throws or rejects with is written to the

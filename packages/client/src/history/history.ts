@@ -1,6 +1,10 @@
+import type { Contract } from '@wildcast/contract'
 import type { Params } from '@wildcast/protocol/client'
+import type { ContractScope } from '../contract/contract-scope.js'
 import type { Message } from '../messages/message.js'
 import type { Scope } from '../scope.js'
+import type { Scoped } from '../scope-ports.js'
+import type { ContractHistory } from './contract-history.js'
 import { getPage, type KeptPage, type PageOptions } from './kept-page.js'
 import { type ReadOptions, readMessages } from './read-messages.js'
 import { type WatchedHistory, type WatchHistoryOptions, watchHistory } from './watch-history.js'
@@ -46,6 +50,8 @@ export interface ClientHistory {
   ): WatchedHistory<Data, Params<Pattern>>
 }
 
+/** Returns the functions for the history of a client with a contract. */
+export function history<Api extends Contract>(scope: ContractScope<Api>): ContractHistory<Api>
 /**
  * Returns the functions for the history of a client's broker, or of `client.broker('orders')`.
  * @throws {TypeError} if `scope` is no client of this package
@@ -53,10 +59,12 @@ export interface ClientHistory {
  * const log = history(client)
  * const { messages } = await log.page('room.42.msg', { limit: 20 })
  */
-export function history(scope: Scope): ClientHistory {
-  return {
+export function history(scope: Scope): ClientHistory
+export function history(scope: Scoped): object {
+  const all: ClientHistory = {
     page: (pattern, options) => getPage(scope, pattern, options),
     read: (pattern, options) => readMessages(scope, pattern, options),
     watch: (pattern, options) => watchHistory(scope, pattern, options),
   }
+  return all
 }

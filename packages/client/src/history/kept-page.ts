@@ -2,9 +2,8 @@ import { isPattern, type JsonValue, type MessageFrame, type Params } from '@wild
 import { checkNumber } from '../app/number-option.js'
 import { type Patience, waitFor } from '../app/patience.js'
 import { postAgain } from '../exchanges/post-again.js'
-import { type Message, ReceivedMessage } from '../messages/message.js'
-import type { Scope } from '../scope.js'
-import { portsOf } from '../scope-ports.js'
+import { type Message, type MessageParams, ReceivedMessage } from '../messages/message.js'
+import { callPorts, type Scoped } from '../scope-ports.js'
 import { checkSubject } from '../verbs.js'
 
 /** Options of `page`. */
@@ -24,11 +23,17 @@ export interface PageOptions extends Patience {
 }
 
 /** A part of a history. */
-export interface KeptPage<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+export interface KeptPage<Data = unknown, Wildcards extends MessageParams = readonly string[]> {
   /** In the order of their positions. */
   readonly messages: readonly Message<Data, Wildcards>[]
   /** Whether there are messages before the first; with `after`, after the last. */
   readonly hasMore: boolean
+  /**
+   * The position of the first message, also if that is left out since it does not fit the contract.
+   */
+  readonly first: string | undefined
+  /** The position of the last message, as `first`. */
+  readonly last: string | undefined
   /** With `after`: whether no message after it is forgotten. Else undefined. */
   readonly recovered: boolean | undefined
 }
@@ -38,13 +43,14 @@ const longest = 1000
 
 /** Reads a page of a history. */
 export async function getPage<Data, const Pattern extends string>(
-  scope: Scope,
+  scope: Scoped,
   pattern: Pattern,
   options: PageOptions = {},
 ): Promise<KeptPage<Data, Params<Pattern>>> {
-  const { ports, home } = portsOf(scope)
-  const { broker = home, filter, before, after, limit = 100, timeoutMs = 5_000, signal } = options
+  const { filter, before, after, limit = 100, timeoutMs = 5_000, signal } = options
   checkSubject(pattern, isPattern)
+  const { ports, broker } = callPorts(scope, 'message', pattern, options)
+  const { guard } = ports
   const count = Math.min(Math.ceil(checkNumber('limit', limit)), longest - 1)
   // Its types are not checked.
   const read = (frame: MessageFrame): Message<Data, Params<Pattern>> =>
@@ -63,8 +69,9 @@ export async function getPage<Data, const Pattern extends string>(
         else if (frame.kind === 'Message') messages.push(read(frame))
         else if (frame.kind === 'Synced') {
           const hasMore = messages.length > count
-          const shown = after === undefined ? messages.slice(-count) : messages.slice(0, count)
-          resolve({ messages: shown, hasMore, recovered })
+          const all = after === undefined ? messages.slice(-count) : messages.slice(0, count)
+          const shown = guard ? all.filter((message) => guard.admit(message, pattern)) : all
+          resolve({ messages: shown, hasMore, recovered, first: all[0]?.position, last: all.at(-1)?.position })
         }
         return frame.kind !== 'Synced'
       },

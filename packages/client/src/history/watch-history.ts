@@ -1,9 +1,8 @@
 import { isPattern, type JsonValue, type Params, WildcastError } from '@wildcast/protocol/client'
 import { openAppListeners } from '../app/app-listeners.js'
 import { checkNumber } from '../app/number-option.js'
-import type { Message } from '../messages/message.js'
-import type { Scope } from '../scope.js'
-import { portsOf } from '../scope-ports.js'
+import type { Message, MessageParams } from '../messages/message.js'
+import { callPorts, type Scoped } from '../scope-ports.js'
 import { refusedStatus } from '../subscriptions/interest-life.js'
 import { listen } from '../subscriptions/listen.js'
 import type { Completeness, Continuity } from '../subscriptions/subscription-events.js'
@@ -31,7 +30,7 @@ export interface WatchHistoryOptions {
 }
 
 /** The newest messages of a history, with older ones as they are loaded, and new ones. */
-export interface WatchedHistory<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+export interface WatchedHistory<Data = unknown, Wildcards extends MessageParams = readonly string[]> {
   readonly status: HistoryStatus
   /** In the order of their positions, each once: another array after each change. */
   readonly items: readonly Message<Data, Wildcards>[]
@@ -52,7 +51,7 @@ export interface WatchedHistory<Data = unknown, Wildcards extends readonly strin
 
 /** Watches the newest messages of a pattern. */
 export function watchHistory<Data, const Pattern extends string>(
-  scope: Scope,
+  scope: Scoped,
   pattern: Pattern,
   { limit = 100, ...options }: WatchHistoryOptions = {},
 ): WatchedHistory<Data, Params<Pattern>> {
@@ -61,8 +60,8 @@ export function watchHistory<Data, const Pattern extends string>(
   return new HistoryWatch<Data, Params<Pattern>>(scope, pattern, { ...options, limit: count })
 }
 
-class HistoryWatch<Data, Wildcards extends readonly string[]> implements WatchedHistory<Data, Wildcards> {
-  readonly #scope: Scope
+class HistoryWatch<Data, Wildcards extends MessageParams> implements WatchedHistory<Data, Wildcards> {
+  readonly #scope: Scoped
   readonly #pattern: string
   readonly #options: WatchHistoryOptions & { readonly limit: number }
   readonly #listeners
@@ -70,6 +69,9 @@ class HistoryWatch<Data, Wildcards extends readonly string[]> implements Watched
   #items: Message<Data, Wildcards>[] = []
   #copy: readonly Message<Data, Wildcards>[] | undefined
   #loading: Promise<void> | undefined
+  /** The position of the oldest message that was received, also if it was left out. */
+  #oldest: string | undefined
+  #leftOut = 0
   #wasReady = false
   readonly onChange: WatchedHistory['onChange']
   status: HistoryStatus = 'loading'
@@ -77,9 +79,9 @@ class HistoryWatch<Data, Wildcards extends readonly string[]> implements Watched
   continuity: Continuity = 'catching-up'
   error: WildcastError | undefined
 
-  constructor(scope: Scope, pattern: string, options: WatchHistoryOptions & { readonly limit: number }) {
-    const { ports, home } = portsOf(scope)
-    const { broker = home, filter, limit, signal } = options
+  constructor(scope: Scoped, pattern: string, options: WatchHistoryOptions & { readonly limit: number }) {
+    const { filter, limit, signal } = options
+    const { ports, broker } = callPorts(scope, 'message', pattern, options)
     this.#scope = scope
     this.#pattern = pattern
     this.#options = options
@@ -90,6 +92,7 @@ class HistoryWatch<Data, Wildcards extends readonly string[]> implements Watched
     const undo = listen(ports, spec, {
       signal,
       onMessage: (message) => this.#add(message as Message<Data, Wildcards>), // its types are not checked
+      onUnfit: ({ position }) => this.#leaveOut(position),
       onSynced: () => this.#sync(),
       onContinuity: ({ continuity }: Completeness) => this.#change({ continuity }),
       onError: (error) => this.#change({ status: refusedStatus(error), error }),
@@ -110,9 +113,9 @@ class HistoryWatch<Data, Wildcards extends readonly string[]> implements Watched
   }
 
   loadMore(): Promise<void> {
-    const [first] = this.#items
-    if (!this.hasMore || !first || this.#ended.signal.aborted) return Promise.resolve()
-    this.#loading ??= this.#load(first.position).finally(() => {
+    const oldest = this.#oldest
+    if (!this.hasMore || oldest === undefined || this.#ended.signal.aborted) return Promise.resolve()
+    this.#loading ??= this.#load(oldest).finally(() => {
       this.#loading = undefined
       this.#change({})
     })
@@ -125,14 +128,15 @@ class HistoryWatch<Data, Wildcards extends readonly string[]> implements Watched
     this.#listeners.clear()
   }
 
-  async #load(before: string | undefined): Promise<void> {
+  async #load(before: string): Promise<void> {
     const { broker, filter, limit } = this.#options
     const { signal } = this.#ended
     try {
       // While offline, it waits for the next connection.
       const how = { broker, filter, limit, before, signal, timeoutMs: Number.POSITIVE_INFINITY }
-      const { messages, hasMore } = await getPage<Data, string>(this.#scope, this.#pattern, how)
+      const { messages, hasMore, first } = await getPage<Data, string>(this.#scope, this.#pattern, how)
       this.#items = [...(messages as readonly Message<Data, Wildcards>[]), ...this.#items]
+      this.#oldest = first ?? before
       this.#change({ hasMore, error: this.status === 'ready' ? undefined : this.error })
     } catch (cause) {
       if (!signal.aborted) this.#change({ error: WildcastError.from(cause) })
@@ -143,15 +147,26 @@ class HistoryWatch<Data, Wildcards extends readonly string[]> implements Watched
   #add(message: Message<Data, Wildcards>): void {
     const { position } = message
     if (position === undefined || position <= (this.#items.at(-1)?.position ?? '')) return
+    this.#oldest ??= position
     this.#items.push(message)
     this.#change({})
   }
 
+  /** It does not fit the contract, but counts. */
+  #leaveOut(position: string | undefined): void {
+    this.#oldest ??= position
+    this.#leftOut++
+  }
+
   #sync(): void {
     const { limit } = this.#options
-    if (!this.#wasReady && this.#items.length > limit) {
+    const surplus = this.#items.length - limit
+    if (!this.#wasReady && surplus + this.#leftOut > 0) {
       this.hasMore = true
-      this.#items.splice(0, this.#items.length - limit)
+      if (surplus > 0) {
+        this.#items.splice(0, surplus)
+        this.#oldest = this.#items[0]?.position
+      }
     }
     this.#wasReady = true
     this.#change({ status: 'ready', error: undefined })

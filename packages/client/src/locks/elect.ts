@@ -1,12 +1,14 @@
+import type { Contract, InputOf, SubjectIn } from '@wildcast/contract'
 import { isSubject, WildcastError } from '@wildcast/protocol/client'
 import { openAppListeners } from '../app/app-listeners.js'
+import type { ContractScope } from '../contract/contract-scope.js'
 import type { Scope } from '../scope.js'
-import { portsOf } from '../scope-ports.js'
+import { portsOf, type Scoped } from '../scope-ports.js'
 import { backoffMs } from '../time/backoff.js'
 import type { Undo } from '../time/clock.js'
 import { openTimer } from '../time/timer.js'
 import { checkSubject } from '../verbs.js'
-import { type Lock, type LockOptions, lock } from './lock.js'
+import { type DataOption, type Lock, type LockOptions, lock } from './lock.js'
 
 /** Options of `elect`. */
 export interface ElectOptions extends Pick<LockOptions, 'broker' | 'data'> {
@@ -28,6 +30,12 @@ export interface Election {
   resign(): Promise<void>
 }
 
+/** Takes part in the election of a leader; its subject has values in the contract. */
+export function elect<Api extends Contract, const Text extends string>(
+  scope: ContractScope<Api>,
+  subject: SubjectIn<Api, 'value', Text>,
+  ...options: DataOption<ElectOptions, InputOf<Api, 'value', Text>>
+): Election
 /**
  * Takes part in the election of one leader among all clients that call it with this subject: the
  * leader holds its lock. A client that loses it waits for it again.
@@ -36,7 +44,8 @@ export interface Election {
  * const election = elect(client, 'leader.prices')
  * election.onChange(() => (election.isLeader ? poll() : pause()))
  */
-export function elect(scope: Scope, subject: string, options: ElectOptions = {}): Election {
+export function elect(scope: Scope, subject: string, options?: ElectOptions): Election
+export function elect(scope: Scoped, subject: string, options: ElectOptions = {}): Election {
   const { ports } = portsOf(scope)
   checkSubject(subject, isSubject)
   const { data, broker, signal } = options
@@ -54,7 +63,7 @@ export function elect(scope: Scope, subject: string, options: ElectOptions = {})
   }
   const run = async (): Promise<void> => {
     try {
-      const won = await lock(scope, subject, { data, broker, signal: over.signal })
+      const won = await lock(scope as Scope, subject, { data, broker, signal: over.signal })
       if (over.signal.aborted) return await won.release()
       failures = 0
       change(won)

@@ -1,10 +1,11 @@
+import type { Contract, InputOf, SubjectIn } from '@wildcast/contract'
 import { isSubject } from '@wildcast/protocol/client'
 import type { Patience } from '../app/patience.js'
+import type { ContractScope } from '../contract/contract-scope.js'
 import { postAgain } from '../exchanges/post-again.js'
-import { toContent } from '../messages/to-content.js'
 import type { PublishContent } from '../publishing/publish.js'
 import type { Scope } from '../scope.js'
-import { portsOf } from '../scope-ports.js'
+import { callPorts, payloadFor, type Scoped } from '../scope-ports.js'
 import type { VerbPorts } from '../verb-ports.js'
 import { checkSubject } from '../verbs.js'
 import { claim } from '../wills/claim.js'
@@ -19,6 +20,14 @@ export interface LockOptions extends Patience {
   /** @default the client's broker */
   readonly broker?: string | undefined
 }
+
+/**
+ * The options of a call that writes a value of this type; they may be left out if `{}` fits.
+ */
+export type DataOption<Options, Data> =
+  Record<never, never> extends Data
+    ? [options?: Options & { readonly data?: Data | undefined }]
+    : [options: Options & { readonly data: Data }]
 
 /** A lock that this client holds until it releases or loses it. */
 export interface Lock {
@@ -36,6 +45,12 @@ export interface Lock {
   release(): Promise<void>
 }
 
+/** Waits for a lock whose subject has values in the contract. */
+export function lock<Api extends Contract, const Text extends string>(
+  scope: ContractScope<Api>,
+  subject: SubjectIn<Api, 'value', Text>,
+  ...options: DataOption<LockOptions, InputOf<Api, 'value', Text>>
+): Promise<Lock>
 /**
  * Waits for a lock: the subject has no value, and this client writes one. If the page ends without
  * a release, the relay deletes the value; after a crash within 10 s.
@@ -45,11 +60,12 @@ export interface Lock {
  * @example
  * const { token, lost, release } = await lock(client, 'doc.42', { timeoutMs: 5_000 })
  */
-export async function lock(scope: Scope, subject: string, options: LockOptions = {}): Promise<Lock> {
-  const { ports, home } = portsOf(scope)
-  const { timeoutMs, signal, data = {}, broker = home } = options
+export function lock(scope: Scope, subject: string, options?: LockOptions): Promise<Lock>
+export async function lock(scope: Scoped, subject: string, options: LockOptions = {}): Promise<Lock> {
+  const { timeoutMs, signal, data = {} } = options
   checkSubject(subject, isSubject)
-  const { message } = toContent(data, undefined)
+  const { ports, broker } = callPorts(scope, 'value', subject, options)
+  const message = payloadFor(scope, 'value', subject, data)
   if (message.length === 0) throw new TypeError('data must not be empty: the lock is its value')
   const controller = new AbortController()
   const target = { kind: 'Publish', subject, broker, retain: true } as const

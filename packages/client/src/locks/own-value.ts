@@ -1,4 +1,5 @@
 import { interrupted } from '../connection/interrupted.js'
+import type { Message } from '../messages/message.js'
 import { listen } from '../subscriptions/listen.js'
 import type { Undo } from '../time/clock.js'
 import type { VerbPorts } from '../verb-ports.js'
@@ -23,16 +24,18 @@ export function watchOwnValue(
 ): Undo {
   /** The newest revision since the values were last sent. */
   let newest: string | undefined
+  const take = ({ revision = '' }: Message): void => {
+    newest = revision
+    if (revision > own) lose()
+  }
   const lose = (): void => lost(interrupted(`the value of "${subject}" was deleted or replaced`))
   return listen(
     ports,
     { subject, broker, group: undefined, policy: undefined, retained: true },
     {
       signal,
-      onMessage({ revision = '' }) {
-        newest = revision
-        if (revision > own) lose()
-      },
+      onMessage: take,
+      onUnfit: take, // it has replaced the value, too
       onGap() {
         newest = undefined
       },

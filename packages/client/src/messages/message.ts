@@ -24,20 +24,23 @@ export interface RespondOptions {
   readonly headers?: HeadersInput | undefined
 }
 
+/** The parts of a subject that a pattern matches: in order, or by name. */
+export type MessageParams = readonly string[] | Readonly<Record<string, string>>
+
 /**
  * A received message. All handlers of a subscription share the object, so don't change it.
  *
  * `Data` is the expected type of the payload. It is not checked: a message of another shape has the
  * wrong type. `Wildcards` is the type of `params`, such as `Params<'good.*'>`.
  */
-export interface Message<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+export interface Message<Data = unknown, Wildcards extends MessageParams = readonly string[]> {
   /** @example 'good.apple' */
   readonly subject: string
   /** The pattern of the subscription in its normal form: `good.>` is `good.*.**`. */
   readonly pattern: string
   /**
    * The parts of the subject that the wildcards match: one segment for `*`, zero or more for `**`,
-   * joined by dots.
+   * joined by dots. With a contract, by name for a pattern such as `room.{room}`.
    */
   readonly params: Wildcards
   /** The payload as JSON if it can be parsed, else as text, else as bytes. */

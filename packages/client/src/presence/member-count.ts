@@ -1,7 +1,9 @@
+import type { Contract, PatternIn } from '@wildcast/contract'
 import { isPattern, type WildcastError } from '@wildcast/protocol/client'
 import { openAppListeners } from '../app/app-listeners.js'
+import type { ContractScope } from '../contract/contract-scope.js'
 import type { Scope } from '../scope.js'
-import { portsOf } from '../scope-ports.js'
+import { callPorts, type Scoped } from '../scope-ports.js'
 import { refusedStatus } from '../subscriptions/interest-life.js'
 import { listen } from '../subscriptions/listen.js'
 import type { Undo } from '../time/clock.js'
@@ -23,6 +25,12 @@ export interface MemberCount {
   stop(): void
 }
 
+/** Counts the members of a subject or pattern of a contract. */
+export function memberCount<Api extends Contract, const Text extends string>(
+  scope: ContractScope<Api>,
+  subject: PatternIn<Api, 'presence', Text>,
+  options?: PresenceOptions,
+): MemberCount
 /**
  * Counts the members of a subject or pattern, without receiving them: for large rooms. The relay
  * sends the number at once, and then at most once a second.
@@ -31,10 +39,10 @@ export interface MemberCount {
  * const viewers = memberCount(client, 'room.42')
  * viewers.onChange(() => console.log(viewers.count))
  */
-export function memberCount(scope: Scope, subject: string, options: PresenceOptions = {}): MemberCount {
-  const { ports, home } = portsOf(scope)
-  const { broker = home } = options
+export function memberCount(scope: Scope, subject: string, options?: PresenceOptions): MemberCount
+export function memberCount(scope: Scoped, subject: string, options: PresenceOptions = {}): MemberCount {
   checkSubject(subject, isPattern)
+  const { ports, broker } = callPorts(scope, 'presence', subject, options)
   const listeners = openAppListeners<void>(() => ports.call)
   const changed = (): void => listeners.notify()
   let count: number | undefined

@@ -1,8 +1,9 @@
+import type { Contract, DataOf, InputOf, SubjectIn } from '@wildcast/contract'
 import { isSubject, type WildcastError } from '@wildcast/protocol/client'
 import { openAppListeners } from '../app/app-listeners.js'
-import { toContent } from '../messages/to-content.js'
+import type { ContractScope } from '../contract/contract-scope.js'
 import type { Scope } from '../scope.js'
-import { portsOf } from '../scope-ports.js'
+import { callPorts, payloadFor, type Scoped } from '../scope-ports.js'
 import type { Undo } from '../time/clock.js'
 import { type ValuesStatus, watchValues } from '../values/watch-values.js'
 import type { VerbPorts } from '../verb-ports.js'
@@ -42,9 +43,26 @@ export interface Presence<Data = unknown> {
   stop(): void
 }
 
+/**
+ * The members of a subject that a contract has. `Data` is what members are received with, `Input`
+ * what this client enters with; it may be left out if `{}` fits.
+ */
+export interface ContractPresence<Data, Input> extends Omit<Presence<Data>, 'enter' | 'update'> {
+  /** Enters, or changes the data. Rejects with `invalid_payload` if it does not fit. */
+  enter(...data: Record<never, never> extends Input ? [data?: Input] : [data: Input]): Promise<void>
+  /** Changes the data. */
+  update(data: Input): Promise<void>
+}
+
 /** Names each client among those of its user. */
 const names = new WeakMap<VerbPorts, string>()
 
+/** Watches the members of a subject of a contract. */
+export function presence<Api extends Contract, const Text extends string>(
+  scope: ContractScope<Api>,
+  subject: SubjectIn<Api, 'presence', Text>,
+  options?: PresenceOptions,
+): ContractPresence<DataOf<Api, 'presence', Text>, InputOf<Api, 'presence', Text>>
 /**
  * Watches the members of a subject, such as a room. `Data` is the type of what members enter with,
  * which is not checked.
@@ -54,10 +72,10 @@ const names = new WeakMap<VerbPorts, string>()
  * room.onChange(() => console.log(room.members.map(({ data }) => data.name)))
  * await room.enter({ name: 'Ada' })
  */
-export function presence<Data = unknown>(scope: Scope, subject: string, options: PresenceOptions = {}): Presence<Data> {
-  const { ports, home } = portsOf(scope)
-  const { broker = home } = options
+export function presence<Data = unknown>(scope: Scope, subject: string, options?: PresenceOptions): Presence<Data>
+export function presence<Data>(scope: Scoped, subject: string, options: PresenceOptions = {}): Presence<Data> {
   checkSubject(subject, isSubject)
+  const { ports, broker } = callPorts(scope, 'presence', subject, options)
   const member = names.get(ports) ?? takeMemberName()
   names.set(ports, member)
   let members: readonly Member<Data>[] | undefined
@@ -83,7 +101,7 @@ export function presence<Data = unknown>(scope: Scope, subject: string, options:
     } else own ??= [...watched.all.keys()].find((name) => name.endsWith(`~${member}`))
   })
   const enter = async (data: unknown = {}): Promise<void> => {
-    const { message } = toContent(data, undefined)
+    const message = payloadFor(scope, 'presence', subject, data)
     if (message.length === 0) throw new TypeError('data must not be empty: leave it out')
     failure = undefined
     return entry.enter(message)

@@ -23,6 +23,11 @@ export interface SubscriptionSpec {
 export interface SubscriptionListener extends SubscriptionEvents {
   /** If it returns a promise, the message is handled when that settles. */
   readonly onMessage: (message: Message) => unknown
+  /**
+   * Takes a message whose data does not fit the contract, so that the app does not get it.
+   * @default nothing: it is left out
+   */
+  readonly onUnfit?: ((message: Message) => unknown) | undefined
   /** Returns how many received messages the app has not taken yet. */
   readonly waiting?: (() => number) | undefined
   /** The subscription has ended: it was refused for good or aborted, or the client was closed. */

@@ -1,7 +1,7 @@
 import type { WildcastError } from '@wildcast/protocol/client'
 import { interrupted } from '../connection/interrupted.js'
 import type { RelayLink } from '../connection/relay-link.js'
-import type { Message } from '../messages/message.js'
+import type { Message, MessageParams } from '../messages/message.js'
 import type { Undo } from '../time/clock.js'
 import { openMessageQueue } from './message-queue.js'
 import type { Completeness, Continuity, SubscriptionEvents } from './subscription-events.js'
@@ -11,7 +11,7 @@ import type { SubscriptionListener } from './subscription-listener.js'
  * A subscription to loop over. Several loops share its messages: each message goes to one of them.
  * The subscription ends when the last loop ends by `break`, `return()` or `throw()`.
  */
-export interface Subscription<Data = unknown, Wildcards extends readonly string[] = readonly string[]>
+export interface Subscription<Data = unknown, Wildcards extends MessageParams = readonly string[]>
   extends AsyncIterable<Message<Data, Wildcards>> {
   /** Resolves when the broker has confirmed the subscription; rejects if it never will. */
   readonly ready: Promise<void>

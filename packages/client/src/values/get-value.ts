@@ -2,8 +2,7 @@ import { isSubject } from '@wildcast/protocol/client'
 import { type Patience, waitFor } from '../app/patience.js'
 import { postAgain } from '../exchanges/post-again.js'
 import { type Message, ReceivedMessage } from '../messages/message.js'
-import type { Scope } from '../scope.js'
-import { portsOf } from '../scope-ports.js'
+import { callPorts, type Scoped } from '../scope-ports.js'
 import { checkSubject } from '../verbs.js'
 
 /** Options of `get`. */
@@ -16,14 +15,14 @@ export interface GetOptions extends Patience {
 
 /** Reads the value of a subject. */
 export async function getValue<Data>(
-  scope: Scope,
+  scope: Scoped,
   subject: string,
   options: GetOptions = {},
 ): Promise<Message<Data> | undefined> {
-  const { ports, home } = portsOf(scope)
-  const { broker = home, timeoutMs = 5_000, signal } = options
+  const { timeoutMs = 5_000, signal } = options
   checkSubject(subject, isSubject)
-  return waitFor(ports.clock, { timeoutMs, signal }, (resolve, reject) => {
+  const { ports, broker } = callPorts(scope, 'value', subject, options)
+  const value = await waitFor<Message<Data> | undefined>(ports.clock, { timeoutMs, signal }, (resolve, reject) => {
     let found: Message<Data> | undefined
     return postAgain(ports, {
       frame() {
@@ -38,4 +37,6 @@ export async function getValue<Data>(
       fail: reject,
     })
   })
+  if (value) ports.guard?.demand(value)
+  return value
 }

@@ -1,10 +1,10 @@
-import type { Message } from '../messages/message.js'
+import type { Message, MessageParams } from '../messages/message.js'
 
 /**
  * The values of a pattern by subject. No value is replaced by an older one, except when the values
  * are sent again: their store may have lost the newer one, such as in a failover.
  */
-export class PatternValues<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+export class PatternValues<Data = unknown, Wildcards extends MessageParams = readonly string[]> {
   readonly #values = new Map<string, Message<Data, Wildcards>>()
   #copy: ReadonlyMap<string, Message<Data, Wildcards>> | undefined
   /**
@@ -33,8 +33,11 @@ export class PatternValues<Data = unknown, Wildcards extends readonly string[] =
     this.#given = new Map()
   }
 
-  /** Takes a value or its end. Returns false if it is neither, or not newer than the present. */
-  take(message: Message<Data, Wildcards>): boolean {
+  /**
+   * Takes a value or its end. Returns false if it is neither, or not newer than the present. A
+   * value that is not `fit` can't be shown: it ends the one before.
+   */
+  take(message: Message<Data, Wildcards>, fit: boolean = true): boolean {
     const { subject, revision, deleted, left, retained } = message
     if (revision === undefined && !retained) return false
     const present = this.#values.get(subject)?.revision
@@ -42,7 +45,7 @@ export class PatternValues<Data = unknown, Wildcards extends readonly string[] =
     const isOld = revision !== undefined && newest !== undefined && revision <= newest
     this.#given?.set(subject, isOld ? newest : revision)
     if (isOld || (revision !== undefined && revision === present)) return false
-    if (deleted || left) return this.#delete(subject)
+    if (deleted || left || !fit) return this.#delete(subject)
     this.#copy = undefined
     this.#values.set(subject, message)
     return true

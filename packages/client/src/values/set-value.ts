@@ -1,11 +1,16 @@
-import { type HeadersInput, isSubject, type JsonValue, toPayload, type WildcastError } from '@wildcast/protocol/client'
+import {
+  type HeadersInput,
+  isSubject,
+  type JsonValue,
+  type Payload,
+  toHeaders,
+  type WildcastError,
+} from '@wildcast/protocol/client'
 import type { Patience } from '../app/patience.js'
 import { interrupted } from '../connection/interrupted.js'
-import { toContent } from '../messages/to-content.js'
 import { newKey } from '../publishing/key.js'
 import type { PublishContent } from '../publishing/publish.js'
-import type { Scope } from '../scope.js'
-import { portsOf } from '../scope-ports.js'
+import { callPorts, payloadFor, type Scoped } from '../scope-ports.js'
 import type { Undo } from '../time/clock.js'
 import type { VerbPorts } from '../verb-ports.js'
 import { checkSubject } from '../verbs.js'
@@ -58,36 +63,33 @@ const wills = new WeakMap<VerbPorts, Map<string, Undo>>()
 
 /** Writes the value of a subject. */
 export async function setValue(
-  scope: Scope,
+  scope: Scoped,
   subject: string,
   data: unknown,
   options: SetOptions = {},
 ): Promise<SetResult> {
-  const content = toContent(data, options.headers)
-  if (content.message.length === 0) throw new TypeError('an empty value is a deletion: call delete')
-  return write(scope, subject, content, options)
+  checkSubject(subject, isSubject)
+  const message = payloadFor(scope, 'value', subject, data)
+  if (message.length === 0) throw new TypeError('an empty value is a deletion: call delete')
+  return write(scope, subject, message, options)
 }
 
 /** Deletes the value of a subject. */
-export async function deleteValue(scope: Scope, subject: string, options: DeleteOptions = {}): Promise<SetResult> {
-  return write(scope, subject, toContent(undefined, options.headers), options)
+export async function deleteValue(scope: Scoped, subject: string, options: DeleteOptions = {}): Promise<SetResult> {
+  return write(scope, subject, '', options)
 }
 
-async function write(
-  scope: Scope,
-  subject: string,
-  content: Pick<PublishContent, 'message' | 'headers'>,
-  options: SetOptions,
-): Promise<SetResult> {
-  const { ports, home } = portsOf(scope)
-  const { broker = home, key, when, whenRevision: when_revision, watch, ttlMs: ttl, will, willAfterMs } = options
+async function write(scope: Scoped, subject: string, message: Payload, options: SetOptions): Promise<SetResult> {
+  const { key, when, whenRevision: when_revision, watch, ttlMs: ttl, will, willAfterMs } = options
   checkSubject(subject, isSubject)
+  const { ports, broker } = callPorts(scope, 'value', subject, options)
   if ('whenRevision' in options && when_revision === undefined)
     throw new TypeError('whenRevision is undefined: if there is no value, give { when: null }')
   const frame: PublishContent = {
     kind: 'Publish',
     subject,
-    ...content,
+    message,
+    headers: toHeaders(options.headers),
     broker,
     key: key === true ? newKey() : key,
     retain: true,
@@ -95,7 +97,7 @@ async function write(
     when_revision,
     watch,
     ttl,
-    will: will === undefined || will === null ? will : toPayload(will),
+    will: will === undefined || will === null ? will : payloadFor(scope, 'value', subject, will),
     will_after: willAfterMs,
   }
   const known = wills.get(ports) ?? new Map<string, Undo>()

@@ -1,6 +1,10 @@
+import type { Contract } from '@wildcast/contract'
 import type { Params } from '@wildcast/protocol/client'
+import type { ContractScope } from '../contract/contract-scope.js'
 import type { Message } from '../messages/message.js'
 import type { Scope } from '../scope.js'
+import type { Scoped } from '../scope-ports.js'
+import type { ContractValues } from './contract-values.js'
 import { type GetOptions, getValue } from './get-value.js'
 import { type DeleteOptions, deleteValue, type SetOptions, type SetResult, setValue } from './set-value.js'
 import { type WatchedValues, type WatchOptions, watchValues } from './watch-values.js'
@@ -46,6 +50,8 @@ export interface Values {
   ): WatchedValues<Data, Params<Pattern>>
 }
 
+/** Returns the functions for the values of a client with a contract. */
+export function values<Api extends Contract>(scope: ContractScope<Api>): ContractValues<Api>
 /**
  * Returns the functions for the values of a client, or of `client.broker('orders')`.
  * @throws {TypeError} if `scope` is no client of this package
@@ -53,11 +59,13 @@ export interface Values {
  * const store = values(client)
  * await store.set('good.apple', { price: 3 })
  */
-export function values(scope: Scope): Values {
-  return {
+export function values(scope: Scope): Values
+export function values(scope: Scoped): object {
+  const all: Values = {
     get: (subject, options) => getValue(scope, subject, options),
     set: (subject, data, options) => setValue(scope, subject, data, options),
     delete: (subject, options) => deleteValue(scope, subject, options),
     watch: (pattern, options) => watchValues(scope, pattern, options),
   }
+  return all
 }

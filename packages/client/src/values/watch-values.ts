@@ -2,9 +2,8 @@ import { isPattern, type JsonValue, type Params, type WildcastError } from '@wil
 import { openAppListeners } from '../app/app-listeners.js'
 import type { Call } from '../app/call-back.js'
 import { interrupted } from '../connection/interrupted.js'
-import type { Message } from '../messages/message.js'
-import type { Scope } from '../scope.js'
-import { portsOf } from '../scope-ports.js'
+import type { Message, MessageParams } from '../messages/message.js'
+import { callPorts, type Scoped } from '../scope-ports.js'
 import { refusedStatus } from '../subscriptions/interest-life.js'
 import { type AbortableListener, listen } from '../subscriptions/listen.js'
 import type { Undo } from '../time/clock.js'
@@ -30,7 +29,7 @@ export interface WatchOptions {
 }
 
 /** The values of a pattern, kept up to date. */
-export interface WatchedValues<Data = unknown, Wildcards extends readonly string[] = readonly string[]> {
+export interface WatchedValues<Data = unknown, Wildcards extends MessageParams = readonly string[]> {
   readonly status: ValuesStatus
   /** Why the values are refused, while they are. */
   readonly error: WildcastError | undefined
@@ -48,20 +47,20 @@ export interface WatchedValues<Data = unknown, Wildcards extends readonly string
 
 /** Watches the values of a pattern. */
 export function watchValues<Data, const Pattern extends string>(
-  scope: Scope,
+  scope: Scoped,
   pattern: Pattern,
   options: WatchOptions = {},
 ): WatchedValues<Data, Params<Pattern>> {
-  const { ports, home } = portsOf(scope)
-  const { broker = home, filter, signal } = options
+  const { filter, signal } = options
   checkSubject(pattern, isPattern)
+  const { ports, broker } = callPorts(scope, 'value', pattern, options)
   const watch = new ValueWatch<Data, Params<Pattern>>(ports.call)
   const spec = { subject: pattern, broker, group: undefined, policy: undefined, retained: true, filter }
   watch.undo = listen(ports, spec, watch.listener(signal))
   return watch
 }
 
-class ValueWatch<Data, Wildcards extends readonly string[]> implements WatchedValues<Data, Wildcards> {
+class ValueWatch<Data, Wildcards extends MessageParams> implements WatchedValues<Data, Wildcards> {
   readonly #table = new PatternValues<Data, Wildcards>()
   readonly #listeners
   /** Whether the subscription is confirmed and connected. */
@@ -107,11 +106,13 @@ class ValueWatch<Data, Wildcards extends readonly string[]> implements WatchedVa
   /** The callbacks of the subscription. */
   listener(signal: AbortSignal | undefined): AbortableListener {
     const changed = (): void => this.#listeners.notify()
+    const take = (message: Message, fit: boolean): void => {
+      if (this.#table.take(message as Message<Data, Wildcards>, fit)) changed() // its types are not checked
+    }
     return {
       signal,
-      onMessage: (message) => {
-        if (this.#table.take(message as Message<Data, Wildcards>)) changed() // its types are not checked
-      },
+      onMessage: (message) => take(message, true),
+      onUnfit: (message) => take(message, false),
       onGap: () => {
         this.#table.begin()
         changed()

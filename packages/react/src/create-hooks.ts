@@ -1,0 +1,50 @@
+import type { PublishOptions } from '@wildcast/client'
+import type { Contract } from '@wildcast/contract'
+import { useMemo } from 'react'
+import type { ContractHooks } from './contract-hooks.js'
+import { useClient } from './provider.js'
+import { type Publishing, startPublishing } from './publishing.js'
+import { useCan } from './use-can.js'
+import { useHistory } from './use-history.js'
+import { useLeader } from './use-leader.js'
+import { useLock } from './use-lock.js'
+import { useMemberCount } from './use-member-count.js'
+import { usePresence } from './use-presence.js'
+import { usePublish } from './use-publish.js'
+import { useReduce } from './use-reduce.js'
+import { useRequest } from './use-request.js'
+import { useServe } from './use-serve.js'
+import { useSubscription } from './use-subscription.js'
+import { useValue } from './use-value.js'
+import { useValues } from './use-values.js'
+
+/** A contract that builds subjects from templates. */
+interface Builder {
+  subject(template: string, params: object): string
+}
+
+/**
+ * Returns the hooks with the types of a contract, for components below a provider whose client has
+ * the same contract. Call it once, outside of any component.
+ * @example
+ * const { useSubscription, usePublish } = createHooks(api)
+ */
+export function createHooks<const Api extends Contract>(contract: Api & Builder): ContractHooks<Api> {
+  const hooks = {
+    ...{ useCan, useClient, useHistory, useLeader, useLock, useMemberCount, usePresence, useReduce },
+    ...{ useRequest, useServe, useSubscription, useValue, useValues },
+    usePublish: (template: string) => useTemplate(contract, template),
+  }
+  return hooks as unknown as ContractHooks<Api> // the same functions: only the compiler knows the entries
+}
+
+/** Returns the function of `usePublish`, which takes the params of a template by name. */
+function useTemplate(contract: Builder, template: string): unknown {
+  const client = useClient()
+  const send = usePublish(template)
+  return useMemo(() => {
+    if (!template.includes('{')) return send
+    return (params: object, data?: unknown, options?: PublishOptions): Publishing =>
+      startPublishing(client, async () => client.publish(contract.subject(template, params), data, options))
+  }, [client, contract, template, send])
+}
