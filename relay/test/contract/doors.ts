@@ -9,7 +9,7 @@ import { connect } from '../socket.js'
 import { ask, client } from '../v1-client.js'
 import { badGood, type ContractRelay, good, secret } from './contract-relay.js'
 
-/** Publishes data that fits, or does not, through one door. Resolves with `ok`, or with the refusal. */
+/** Publishes data that fits, or does not. Resolves with `ok`, or with the refusal. */
 export type Door = (relay: ContractRelay, fits: boolean) => Promise<string>
 
 const goodOr = (fits: boolean): string => (fits ? good : badGood)
@@ -131,7 +131,7 @@ const sdk: Door = async (relay, fits) => {
   return outcomeOfPromise(one.publish('good.apple', { price: fits ? 1 : secret }))
 }
 
-/** What components use. */
+/** As components publish. */
 const inside: Door = (relay, fits) =>
   outcomeOfPromise(relay.relay.inside.publish('test', { subject: parseSubject('good.apple'), payload: goodOr(fits) }))
 

@@ -11,10 +11,10 @@ export interface DataPlace {
 }
 
 /**
- * Returns the place of a message, by its subject alone; undefined for subjects of the system. The
- * subject of a request names the request, whoever has derived it.
+ * Returns the place of a message, by its subject alone; undefined for subjects of the system. A
+ * derived subject names the one of its request.
  */
-export function placeOf({ subject, revision, retained }: BrokerMessage): DataPlace | undefined {
+export function dataPlaceOf({ subject, revision, retained }: BrokerMessage): DataPlace | undefined {
   if (isDerived(subject))
     return { kind: subject.startsWith('request.') ? 'request' : 'reply', subject: requested(subject) }
   if (isPresence(subject)) return { kind: 'presence', subject: roomOfMember(subject) }

@@ -79,7 +79,7 @@ class GuardedBroker implements Broker {
     return this.#inner.close()
   }
 
-  /** A listener without data that does not fit. The sender of a request is told. */
+  /** A listener without data that does not fit. The sender of a request gets the refusal. */
   #clean({ serve = false }: Interest, listener: Listener): Listener {
     return {
       deliver: (message, settle) => {
