@@ -1,20 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { folderWith, portsOf, run, start } from '../command.js'
 import { temporaryFolder } from '../servers/temporary-folder.js'
+import { contractModule as contract } from './contract-module.js'
 
-const { href } = pathToFileURL(path.resolve(import.meta.dirname, '../../../packages/contract/dist/index.js'))
-const valibot = import.meta.resolve('valibot')
-
-/** A module with a contract. The folder of a test has no packages, so it names their URLs. */
-const contract = (entries: string, exported = 'export const api ='): string => `
-import { defineContract, type } from '${href}'
-import * as v from '${valibot}'
-const Good = v.object({ price: v.number() })
-${exported} defineContract({ ${entries} })
-`
 const good = "'good.*': { message: Good }"
 const memory = 'port = 0\nbrokers.main.type = "memory"\n'
 
