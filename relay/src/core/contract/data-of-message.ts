@@ -22,7 +22,12 @@ export function dataPlaceOf({ subject, revision, retained }: BrokerMessage): Dat
   return { kind: revision !== undefined || retained ? 'value' : 'message', subject }
 }
 
-/** Whether a message carries data: a deletion and a refusal do not. */
-export function hasData({ deleted, left, error }: BrokerMessage): boolean {
-  return !(deleted || left || error)
+/** Whether a message carries data: a deletion does not. */
+export function hasData({ deleted, left }: BrokerMessage): boolean {
+  return !(deleted || left)
+}
+
+/** Whether an answer refuses the request. Subscribers, too, may receive a payload beside the error. */
+export function isRefusal({ error, payload }: BrokerMessage): boolean {
+  return error !== undefined && payload.length === 0
 }
