@@ -2,7 +2,7 @@ import type { BrokerMessage, WildcastError } from '@wildcast/protocol'
 import { isStoredMessage, type StoredMessage } from '../history-store.js'
 import type { StoredValue } from '../store.js'
 import type { ContractGuard } from './contract-guard.js'
-import { dataPlaceOf, hasData, isRefusal } from './data-of-message.js'
+import { dataPlaceOf, hasData, refusesRequest } from './data-of-message.js'
 import { refusedAnswer } from './refused-answer.js'
 
 /** The outcome of a check. */
@@ -51,7 +51,7 @@ export class BrokerData {
 
   #judge(message: BrokerMessage, isRequest: boolean): Judgement {
     const place = isRequest ? ({ kind: 'request', subject: message.subject } as const) : dataPlaceOf(message)
-    if (!place || (place.kind === 'reply' && isRefusal(message))) return { clean: message }
+    if (!place || (place.kind === 'reply' && refusesRequest(message))) return { clean: message }
     const fault = this.#contract.fault(place, message.payload)
     if (!fault) return { clean: message }
     if (place.kind === 'reply') return { fault, clean: refusedAnswer(message, fault) }

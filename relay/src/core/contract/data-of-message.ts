@@ -27,7 +27,7 @@ export function hasData({ deleted, left }: BrokerMessage): boolean {
   return !(deleted || left)
 }
 
-/** Whether an answer refuses the request. Subscribers, too, may receive a payload beside the error. */
-export function isRefusal({ error, payload }: BrokerMessage): boolean {
+/** Whether an answer refuses the request. Beside an error, a payload is data, too. */
+export function refusesRequest({ error, payload }: BrokerMessage): boolean {
   return error !== undefined && payload.length === 0
 }

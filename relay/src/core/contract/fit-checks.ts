@@ -6,7 +6,7 @@ import type { Hub } from '../hub.js'
 import type { StoredValue } from '../store.js'
 import type { CheckedWrite } from '../values/check-retain.js'
 import type { ContractGuard } from './contract-guard.js'
-import { dataPlaceOf, hasData, isRefusal } from './data-of-message.js'
+import { dataPlaceOf, hasData, refusesRequest } from './data-of-message.js'
 import { refusedAnswer } from './refused-answer.js'
 
 export interface FitChecksPorts {
@@ -42,7 +42,7 @@ export class FitChecks {
     const place = awaited ? ({ kind: 'reply', subject: awaited.subject } as const) : dataPlaceOf(message)
     if (!place || !hasData(message)) return checked
     if (place.kind !== 'reply') return this.#demand(checked, place.kind, place.subject, message.payload)
-    if (isRefusal(message) || isEndOfParts(message, awaited)) return checked
+    if (refusesRequest(message) || isEndOfParts(message, awaited)) return checked
     try {
       return this.#demand(checked, 'reply', place.subject, message.payload)
     } catch (cause) {

@@ -6,7 +6,7 @@ import type { OnFailure } from '../outlet.js'
 import type { ValueStore } from '../store.js'
 import { BrokerData } from './broker-data.js'
 import type { ContractGuard } from './contract-guard.js'
-import { isRefusal } from './data-of-message.js'
+import { refusesRequest } from './data-of-message.js'
 import { guardedHistory, guardedValues } from './guarded-stores.js'
 import { quarantined, toQuarantine } from './quarantine.js'
 import { refusedAnswer } from './refused-answer.js'
@@ -116,7 +116,7 @@ class GuardedBroker implements Broker {
     signal?.addEventListener('abort', abort)
     let hasParts = false
     const faultOf = (answer: BrokerMessage): WildcastError | undefined => {
-      if (answer.id !== undefined || isRefusal(answer)) return undefined // checked in this process, or no data
+      if (answer.id !== undefined || refusesRequest(answer)) return undefined // checked in this process, or no data
       const isEnd = hasParts && !answer.more && answer.payload.length === 0
       const fault = isEnd
         ? undefined
