@@ -9,7 +9,9 @@ import { settled } from '../../testing/scripted-link.js'
 import type { OpenBroker } from '../broker.js'
 import type { HistoryStore } from '../history-store.js'
 
-/** A relay whose store answers only when the messages that it has were delivered, as over a network. */
+/**
+ * A relay whose store answers only when the messages that it has were delivered, as over a network.
+ */
 async function open() {
   const clock = fakeClock()
   const waiting: (() => void)[] = []
@@ -42,7 +44,7 @@ async function open() {
   }
 }
 
-it('subscribers that lack only remembered messages wait until those under way are delivered, and share a question', async () => {
+it('subscribers that lack only remembered messages wait for those under way, and share a question', async () => {
   const { connected, waiting, slowDown } = await open()
   const writer = connected()
   writer.send({ Subscribe: { ref: 1, subject: 'a', after: 'start' } })
