@@ -34,6 +34,15 @@ const budgets = [
     used: ['provider', 'use-publish', 'use-subscription'],
     unused: ['permissions', 'requesting', 'use-can', 'use-connection', 'use-publishing', 'use-request'],
   },
+  {
+    name: '@wildcast/contract',
+    source: "import { defineContract, type } from '@wildcast/contract'\nglobalThis.app = [defineContract, type]",
+    bytes: 5_824,
+    readme: 'packages/contract/README.md',
+    texts: [decision],
+    used: ['define-contract', 'subject-tree'],
+    unused: ['json-codec', 'light-json-codec', 'covers', 'segment-of'],
+  },
   ...[
     { entry: 'client/values', names: 'values', bytes: 16_608, used: 'watch-values', unused: ['lock', 'presence'] },
     { entry: 'client/history', names: 'history', bytes: 15_808, used: 'watch-history', unused: ['lock', 'presence'] },
@@ -112,6 +121,6 @@ async function fits(bundler, { source, bytes, used, unused }) {
 }
 
 if (import.meta.filename === process.argv[1]) {
-  run(tool('typescript/bin/tsc', '-b', 'packages/react'))
+  run(tool('typescript/bin/tsc', '-b', 'packages/react', 'packages/contract'))
   process.exitCode = (await checkBytes()) ? 0 : 1
 }

@@ -80,7 +80,11 @@ declare const app: RequestListener`,
 }
 
 /** Pages of documentation, by the package whose declarations their snippets may use. */
-const pages = { 'packages/client': 'README.md', 'packages/testing': 'docs/testing.md' }
+const pages = {
+  'packages/client': 'README.md',
+  'packages/contract': 'docs/contract.md',
+  'packages/testing': 'docs/testing.md',
+}
 
 const folder = path.join(root, 'node_modules/.wildcast-examples')
 

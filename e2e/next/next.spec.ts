@@ -19,8 +19,8 @@ interface Site {
   readonly devPort: number
 }
 
-/** Opens a page in a window of its own, which is watched. */
-type Visit = (server: NextServer, path: string) => Promise<Page>
+/** Opens a page in a window of its own, which is watched, and with a token as signed in. */
+type Visit = (server: NextServer, path: string, token?: string) => Promise<Page>
 
 const JWT_SECRET = 'a secret of the tests, of 32 bytes and more'
 
@@ -59,10 +59,11 @@ const test = base.extend<{ readonly dev: NextServer; readonly visit: Visit }, { 
   },
   visit: async ({ browser, watch }, use) => {
     const contexts: BrowserContext[] = []
-    await use(async ({ url }, path) => {
+    await use(async ({ url }, path, token) => {
       const context = await browser.newContext()
       contexts.push(context)
       watch(context, path)
+      if (token) await context.addCookies([{ name: 'session', value: token, url }])
       const page = await context.newPage()
       await page.goto(`${url}${path}`)
       return page
@@ -236,8 +237,7 @@ test('in StrictMode every hook works, each subscribes once, and a changed compon
   visit,
 }) => {
   test.slow() // it compiles each route
-  const page = await visit(dev, '/sign-in')
-  await signIn(page)
+  const page = await visit(dev, '/sign-in', await tokenOf(site.server))
   const subscribes = subscribesOf(page)
   await page.goto(`${dev.url}/checks`)
   await useEveryHook(page, { mounts: 2 })

@@ -22,7 +22,9 @@ describe('buildSubject', () => {
     expect(() => buildSubject('room.{toString}', {})).toThrow(TypeError)
   })
 
-  it('refuses a template with a wildcard', () => {
-    expect(() => buildSubject('room.*', {})).toThrow(expect.objectContaining({ code: 'invalid_subject' }))
+  it.each(['room.*', 'room.**', 'room.{1}', 'room.{}', 'a{b}', 'room.', ''])('refuses the template %j', (template) => {
+    expect(() => buildSubject(template, { 1: 'x', b: 'x' })).toThrow(
+      expect.objectContaining({ code: 'invalid_subject' }),
+    )
   })
 })

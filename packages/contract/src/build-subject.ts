@@ -13,7 +13,7 @@ export function buildSubject<Text extends string>(
   params: Readonly<Record<string, string | number>>,
 ): Filled<Text> {
   const segments = template.split('.').map((segment) => {
-    const name = nameIn(segment)
+    const name = nameIn(segment, template)
     return name === undefined ? segment : paramOf(name, params)
   })
   return parseSubject(segments.join('.')) as string as Filled<Text>

@@ -10,7 +10,7 @@ const options: {
   broker: ['the name of a broker', (value) => typeof value === 'string' && value !== ''],
   codec: ['"json", "text" or "bytes"', (value) => ['json', 'text', 'bytes'].includes(String(value))],
   deliver: ['"all" or "latest"', (value) => ['all', 'latest'].includes(String(value))],
-  maxRate: ['a number above 0', isAbove0],
+  maxRate: ['a number above 0', (value) => typeof value === 'number' && value > 0],
   history: ['such as { messages: 50, age: "24h" }', isEntryHistory],
   retained: ['true or false', (value) => typeof value === 'boolean'],
 }
@@ -37,9 +37,8 @@ function templateOf(key: string, refuse: (fault: string) => TypeError): SubjectT
 }
 
 function faultOfFields(definition: EntryDefinition): string | undefined {
-  const set = Object.entries(definition).filter(([, value]) => value !== undefined)
-  for (const [field, value] of set) {
-    const fault = faultOfField(field, value)
+  for (const [field, value] of Object.entries(definition)) {
+    const fault = value === undefined ? undefined : faultOfField(field, value)
     if (fault !== undefined) return fault
   }
   const { request, reply } = definition
@@ -59,25 +58,17 @@ function faultOfField(field: string, value: unknown): string | undefined {
   return undefined
 }
 
-/** Schemas of arktype are functions. */
+/** Anything may be given: `Object` makes an object of it, and keeps the functions of arktype. */
 function isSchema(value: unknown): boolean {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
-  const standard = '~standard' in value ? value['~standard'] : undefined
-  if (typeof standard !== 'object' || standard === null) return false
-  const { version, validate } = standard as { readonly version?: unknown; readonly validate?: unknown }
+  const { '~standard': standard }: { readonly '~standard'?: unknown } = Object(value)
+  const { version, validate }: { readonly version?: unknown; readonly validate?: unknown } = Object(standard)
   return version === 1 && typeof validate === 'function'
 }
 
-function isAbove0(value: unknown): boolean {
-  return typeof value === 'number' && value > 0
-}
-
 function isEntryHistory(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  const { messages, age, ...others } = value as Readonly<Record<string, unknown>>
-  const isCount = messages === undefined || (isAbove0(messages) && Number.isInteger(messages))
-  const isAge = age === undefined || /^\d+(\.\d+)?[smhd]$/.test(String(age))
-  return isCount && isAge && Object.keys(others).length === 0
+  const { messages = 1, age = '1d', ...others }: Readonly<Record<string, unknown>> = Object(value)
+  const isValid = Number.isInteger(messages) && Number(messages) > 0 && /^\d+(\.\d+)?[smhd]$/.test(String(age))
+  return typeof value === 'object' && value !== null && isValid && Object.keys(others).length === 0
 }
 
 /**

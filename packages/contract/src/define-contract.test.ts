@@ -102,7 +102,7 @@ describe('a definition with a fault', () => {
     ['a wrong rate', { message: Good, maxRate: 0 }, 'has an invalid maxRate: it must be a number above 0'],
     ['a wrong broker', { message: Good, broker: '' }, 'has an invalid broker: it must be the name of a broker'],
     ['a wrong retained', { value: Good, retained: 1 }, 'has an invalid retained: it must be true or false'],
-    ...[{ messages: 0 }, { messages: 1.5 }, { age: '24' }, { days: 1 }, 50].map(
+    ...[{ messages: 0 }, { messages: 1.5 }, { age: '24' }, { days: 1 }, 50, null].map(
       (history): [string, unknown, string] => [
         `the history ${JSON.stringify(history)}`,
         { message: Good, history },

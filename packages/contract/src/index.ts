@@ -8,14 +8,15 @@ export type { Contract } from './contract.js'
 export type { ContractEntry } from './contract-entry.js'
 export { type ContractOptions, defineContract, mergeContracts } from './define-contract.js'
 export type { DefinedContract } from './defined-contract.js'
-export type {
-  ContractKind,
-  ContractSchema,
-  EntryDefinition,
-  EntryHistory,
-  EntryMap,
-  EntryOptions,
-  EntrySchemas,
+export {
+  type ContractKind,
+  type ContractSchema,
+  contractKinds,
+  type EntryDefinition,
+  type EntryHistory,
+  type EntryMap,
+  type EntryOptions,
+  type EntrySchemas,
 } from './definition.js'
 export type { ClientGuard, ContractCheck, GuardSettings } from './guard/client-guard.js'
 export type { PayloadSource } from './guard/decode-payload.js'

@@ -4,6 +4,12 @@ import { issueText } from './issue-text.js'
 describe('issueText', () => {
   it.each([
     ['Invalid type: Expected number but received "abcdef"', ['price'], '"price": Invalid type: Expected number'],
+    [
+      'Invalid key: Expected "price" but received undefined',
+      ['price'],
+      '"price": Invalid key: Expected "price" but received undefined',
+    ],
+    ['Invalid email: Received "abcdef"', ['price'], '"price": Invalid email'],
     ['price must be a number (was "abcdef")', ['price'], '"price" must be a number'],
     ['price must be a number (was missing)', ['price'], '"price" must be a number (was missing)'],
     ['must be an object (was a string)', [], 'must be an object'],
@@ -16,9 +22,16 @@ describe('issueText', () => {
     expect(issueText([{ message, path }], { price: 'abcdef', count: 12345 })).toBe(text.replace(': must', ' must'))
   })
 
-  it('is short', () => {
+  it('is short, and has no part of long data', () => {
+    const secret = 'hunter2'.repeat(1000)
     const path = ['x'.repeat(5000)]
-    expect(issueText([{ message: 'y'.repeat(5000), path }], {}).length).toBeLessThan(450)
+    const text = issueText([{ message: `the name ${secret} is taken`, path }], { [String(path)]: secret })
+    expect(text).toBe(`"${'x'.repeat(200)}" must fit the schema`)
+  })
+
+  it('reads a long message once', () => {
+    const message = 'x (was '.repeat(200_000)
+    expect(issueText([{ message }], {})).toBe('x')
   })
 
   it('ends for data that contains itself, and reads no bytes', () => {

@@ -1,10 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-/** Longest text of an issue or a path. */
+/** Longest text of an issue or path. A part of a longer text may be a part of the data. */
 const longest = 200
 
 /** The ends of messages of valibot and arktype, which repeat the data. */
-const received = / but received .*$| \(was (?!missing\)).*\)$/s
+const received = /(?: but received|: Received) (?!(?:undefined|null|Object|Array)$).*$| \(was (?!missing\)).*$/s
 
 /**
  * Returns the issues of a schema in words: the first with its path, and the count of the others.
@@ -13,7 +13,8 @@ const received = / but received .*$| \(was (?!missing\)).*\)$/s
 export function issueText(issues: readonly StandardSchemaV1.Issue[], data: unknown): string {
   const [issue] = issues
   if (!issue) return 'must fit the schema'
-  const keys = (issue.path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment))
+  // Not `path.map`: the paths of arktype are of a class whose empty copies are not empty.
+  const keys = Array.from(issue.path ?? [], (segment) => (typeof segment === 'object' ? segment.key : segment))
   const path = keys.map(String).join('.').slice(0, longest)
   const others = issues.length > 1 ? `; and ${issues.length - 1} more` : ''
   const text = words(issue.message, path, at(data, keys))
@@ -21,10 +22,10 @@ export function issueText(issues: readonly StandardSchemaV1.Issue[], data: unkno
 }
 
 function words(message: string, path: string, data: unknown): string {
-  const short = message.replace(received, '').slice(0, longest)
+  const short = message.replace(received, '')
   // arktype begins with the path.
   const text = path && short.startsWith(`${path} `) ? short.slice(path.length + 1) : short
-  return text === '' || contains(text, data) ? 'must fit the schema' : text
+  return text === '' || text.length > longest || contains(text, data) ? 'must fit the schema' : text
 }
 
 /** Returns the part of the data that a path leads to. */

@@ -15,9 +15,7 @@ export interface SubjectTemplate {
 export function parseTemplate(text: string): SubjectTemplate {
   const names: string[] = []
   const segments = text.split('.').map((segment) => {
-    const name = nameIn(segment)
-    if (name === undefined && /[{}]/.test(segment))
-      throw refuse(text, 'a param stands alone between dots and has a name of letters, such as "{room}"')
+    const name = nameIn(segment, text)
     if (name === undefined) return segment
     if (names.includes(name)) throw refuse(text, `it has the param "${name}" twice; use two names`)
     names.push(name)
@@ -29,9 +27,15 @@ export function parseTemplate(text: string): SubjectTemplate {
   return { pattern, names }
 }
 
-/** Returns the name of a segment that is a param: `room` of `{room}`. */
-export function nameIn(segment: string): string | undefined {
-  return /^\{([A-Za-z_]\w*)\}$/.exec(segment)?.[1]
+/**
+ * Returns the name of a segment that is a param: `room` of `{room}`.
+ * @throws {WildcastError} `invalid_subject` if the segment has braces, but is no param
+ */
+export function nameIn(segment: string, text: string): string | undefined {
+  const name = /^\{([A-Za-z_]\w*)\}$/.exec(segment)?.[1]
+  if (name === undefined && /[{}]/.test(segment))
+    throw refuse(text, 'a param stands alone between dots and has a name of letters, such as "{room}"')
+  return name
 }
 
 function refuse(text: string, fault: string): WildcastError {

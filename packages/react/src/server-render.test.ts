@@ -47,7 +47,9 @@ it('a server render does not read values, lock or enter', () => {
 })
 
 const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-const entries: string[] = Object.keys(exports).filter((name) => name !== './package.json')
+/** Their functions may be called on a server. */
+const forServers = ['./server', './tanstack']
+const entries: string[] = Object.keys(exports).filter((name) => name !== './package.json' && !forServers.includes(name))
 
 /** Whether a built file imports React, itself or through others of the package. */
 function needsReact(file: URL): boolean {
@@ -66,4 +68,8 @@ it.each(entries)('the entry %s, as built, is a client module for server componen
 it('most entries need React', () => {
   const needing = entries.filter((name) => needsReact(new URL(`../${exports[name].default}`, import.meta.url)))
   expect(needing).toEqual(expect.arrayContaining(['.', './history', './locks', './presence', './suspense', './values']))
+})
+
+it.each(forServers)('the entry %s, as built, is no client module', (name) => {
+  expect(readFileSync(new URL(`../${exports[name].default}`, import.meta.url), 'utf8')).not.toContain('use client')
 })

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { type Connected, connect } from '../../client/src/testing/connect.js'
+import { type Tested, tested } from '../../client/src/testing/tested.js'
 import type { Permission } from './permissions.js'
 import { eventually } from './testing/eventually.js'
 import { renderWithClient } from './testing/render-with-client.js'
-import { type Tested, tested } from './testing/tested.js'
 import { useCan } from './use-can.js'
 
 function PermissionRecorder(props: {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
+import { tested } from '../../client/src/testing/tested.js'
 import { eventually } from './testing/eventually.js'
 import { renderWithClient } from './testing/render-with-client.js'
-import { tested } from './testing/tested.js'
 import { type Connection, useConnection } from './use-connection.js'
 
 function ConnectionRecorder(props: { readonly seen: Connection[] }) {

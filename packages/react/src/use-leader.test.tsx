@@ -1,8 +1,8 @@
 import { values } from '@wildcast/client/values'
 import { expect, it } from 'vitest'
+import { tested } from '../../client/src/testing/tested.js'
 import { eventually } from './testing/eventually.js'
 import { renderWithClient } from './testing/render-with-client.js'
-import { tested } from './testing/tested.js'
 import { type LeaderState, useLeader } from './use-leader.js'
 
 function LeaderRecorder(props: { readonly subject: string | null; readonly seen: LeaderState[] }) {

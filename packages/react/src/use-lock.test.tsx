@@ -1,8 +1,8 @@
 import { values } from '@wildcast/client/values'
 import { expect, it } from 'vitest'
+import { type Tested, tested } from '../../client/src/testing/tested.js'
 import { eventually } from './testing/eventually.js'
 import { renderWithClient } from './testing/render-with-client.js'
-import { type Tested, tested } from './testing/tested.js'
 import { type LockView, useLock } from './use-lock.js'
 
 function LockRecorder(props: {

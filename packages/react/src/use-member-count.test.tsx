@@ -1,8 +1,8 @@
 import { presence } from '@wildcast/client/presence'
 import { expect, it } from 'vitest'
+import { tested } from '../../client/src/testing/tested.js'
 import { eventually } from './testing/eventually.js'
 import { renderWithClient } from './testing/render-with-client.js'
-import { tested } from './testing/tested.js'
 import { type MemberCountState, useMemberCount } from './use-member-count.js'
 
 function CountRecorder(props: { readonly subject: string | null; readonly seen: MemberCountState[] }) {

@@ -1,8 +1,8 @@
 import { presence } from '@wildcast/client/presence'
 import { expect, it } from 'vitest'
+import { type Tested, tested } from '../../client/src/testing/tested.js'
 import { eventually } from './testing/eventually.js'
 import { renderWithClient } from './testing/render-with-client.js'
-import { type Tested, tested } from './testing/tested.js'
 import { type PresenceView, usePresence } from './use-presence.js'
 
 function PresenceRecorder(props: {

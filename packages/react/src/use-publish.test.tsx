@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { started, tested } from '../../client/src/testing/tested.js'
 import type { Publishing, PublishState } from './publishing.js'
 import { eventually } from './testing/eventually.js'
 import { renderWithClient } from './testing/render-with-client.js'
-import { started, tested } from './testing/tested.js'
 import { type Send, usePublish } from './use-publish.js'
 import { usePublishing } from './use-publishing.js'
 

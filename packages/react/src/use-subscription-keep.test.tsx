@@ -1,10 +1,10 @@
 import type { SubscriptionFeed } from '@wildcast/client/store'
 import { describe, expect, it } from 'vitest'
+import { tested } from '../../client/src/testing/tested.js'
 import { WildcastProvider } from './provider.js'
 import { eventually } from './testing/eventually.js'
 import { deliver, FeedRecorder, last, ready } from './testing/feed-recorder.js'
 import { renderWithClient } from './testing/render-with-client.js'
-import { tested } from './testing/tested.js'
 import { type UseSubscriptionOptions, useSubscription } from './use-subscription.js'
 
 /** A list like that of the README. */

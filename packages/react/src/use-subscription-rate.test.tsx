@@ -1,9 +1,9 @@
 import type { SubscriptionFeed } from '@wildcast/client/store'
 import { describe, expect, it } from 'vitest'
+import { tested } from '../../client/src/testing/tested.js'
 import { eventually } from './testing/eventually.js'
 import { deliver, FeedRecorder, last, ready, texts } from './testing/feed-recorder.js'
 import { renderWithClient } from './testing/render-with-client.js'
-import { tested } from './testing/tested.js'
 
 describe('maxRate of useSubscription', () => {
   it('sets no limit with Infinity, as without a value', async () => {

@@ -2,10 +2,10 @@ import type { SubscriptionFeed } from '@wildcast/client/store'
 import { Activity } from 'react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { connect } from '../../client/src/testing/connect.js'
+import { tested } from '../../client/src/testing/tested.js'
 import { eventually } from './testing/eventually.js'
 import { deliver, FeedRecorder, last, ready, texts } from './testing/feed-recorder.js'
 import { renderWithClient } from './testing/render-with-client.js'
-import { tested } from './testing/tested.js'
 
 afterEach(() => {
   vi.useRealTimers()

@@ -1,10 +1,10 @@
 import type { SubscriptionFeed } from '@wildcast/client/store'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { connect } from '../../client/src/testing/connect.js'
+import { tested } from '../../client/src/testing/tested.js'
 import { eventually } from './testing/eventually.js'
 import { deliver, FeedRecorder, last, ready, texts } from './testing/feed-recorder.js'
 import { renderWithClient } from './testing/render-with-client.js'
-import { tested } from './testing/tested.js'
 import { useSubscription } from './use-subscription.js'
 
 function TwoFeedsRecorder({ seen }: { readonly seen: [SubscriptionFeed, SubscriptionFeed][] }) {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
+import { type Tested, tested } from '../../client/src/testing/tested.js'
 import { eventually } from './testing/eventually.js'
 import { renderWithClient } from './testing/render-with-client.js'
-import { type Tested, tested } from './testing/tested.js'
 import { useValue, type ValueState } from './use-value.js'
 import { type UseValuesOptions, useValues } from './use-values.js'
 import type { ValuesState } from './values-state.js'

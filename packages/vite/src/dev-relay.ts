@@ -119,6 +119,10 @@ export class DevRelay {
 }
 
 /** The modules that a configuration names. */
-function sourcesOf({ components, auth }: Config): readonly string[] {
-  return [...components.map(({ source }) => source), ...(auth?.module === undefined ? [] : [auth.module])]
+function sourcesOf({ components, auth, contract }: Config): readonly string[] {
+  return [
+    ...components.map(({ source }) => source),
+    ...(auth?.module === undefined ? [] : [auth.module]),
+    ...(contract ? [contract.file] : []),
+  ]
 }

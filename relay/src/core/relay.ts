@@ -199,7 +199,7 @@ interface HubParts {
   readonly limits: Limits
 }
 
-/** Opens the brokers. The contract checks what clients publish, and may check what brokers deliver. */
+/** Opens the brokers, and the checks by the contract. */
 async function openHub(
   { brokers, contract, clock, onError, observer }: RelayOptions & Pick<HubOptions, 'clock' | 'observer'>,
   { room, slice, limits }: HubParts,

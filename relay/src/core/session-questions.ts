@@ -17,7 +17,7 @@ export interface SessionQuestionsPorts {
   readonly brokerOf: (asked: string | undefined) => string
 }
 
-/** What a client asks about its permissions. */
+/** The questions of a client about its permissions. */
 export class SessionQuestions {
   readonly #ports: SessionQuestionsPorts
   /** The number of questions that the hook is deciding on. */

@@ -2,7 +2,7 @@ import { refusal, type WildcastError } from '@wildcast/protocol'
 import { filterLimits, withoutFilter } from './filters/filter.js'
 import type { SessionLimits } from './limits.js'
 
-// What a session may have at a time. Each returns the refusal of one more.
+// Each returns the refusal of one more than a session may have.
 
 export function tooManyRequests({ requests }: SessionLimits, inFlight: number): WildcastError | undefined {
   if (inFlight < requests) return undefined

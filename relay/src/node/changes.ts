@@ -3,7 +3,7 @@ import type { Config } from './config/config.js'
 
 /** Returns what differs between two configurations, in the terms of the file. */
 export function changes(before: Config, now: Config): readonly string[] {
-  const differ = (key: 'gateways' | 'admin' | 'bridges' | 'limits' | 'workers'): boolean =>
+  const differ = (key: 'gateways' | 'admin' | 'bridges' | 'contract' | 'limits' | 'workers'): boolean =>
     !isDeepStrictEqual(before[key], now[key])
   return [
     ...changedNames(before.brokers, now.brokers).map((name) => `broker "${name}"`),
@@ -11,6 +11,7 @@ export function changes(before: Config, now: Config): readonly string[] {
     ...(differ('gateways') ? ['the ports and their options'] : []),
     ...(differ('admin') ? ['the admin port'] : []),
     ...(differ('bridges') ? ['the bridges'] : []),
+    ...(differ('contract') ? ['the contract'] : []),
     ...(isDeepStrictEqual(withoutRoles(before), withoutRoles(now)) ? [] : ['[auth]']),
     ...changedNames(rolesOf(before), rolesOf(now)).map((name) => `role "${name}"`),
     ...changedNames(byId(before), byId(now)).map((id) => `component "${id}"`),

@@ -5,6 +5,7 @@ import { add } from './commands/add.js'
 import { canI } from './commands/can-i.js'
 import { check } from './commands/check.js'
 import { printError } from './commands/connect.js'
+import { contractCommand } from './commands/contract.js'
 import { disconnect } from './commands/disconnect.js'
 import { gatewayCommand } from './commands/gateway.js'
 import { getCommand } from './commands/get.js'
@@ -37,7 +38,19 @@ const program = new Command('wildcast')
   .version(version)
   .showHelpAfterError('(wildcast --help lists all commands)')
 
-const ofConfigurations = [init(), add(), up(), reload(), check(), hash(), token(), canI(), store(), gatewayCommand()]
+const ofConfigurations = [
+  init(),
+  add(),
+  up(),
+  reload(),
+  check(),
+  hash(),
+  token(),
+  canI(),
+  store(),
+  gatewayCommand(),
+  contractCommand(),
+]
 const ofRelays = [sub(), historyCommand(), pub(), requestCommand(), ls(), disconnect()]
 const ofValues = [getCommand(), setCommand(), delCommand(), watch(), lockCommand(), who()]
 for (const command of [...ofConfigurations, ...ofRelays, ...ofValues]) program.addCommand(command)

@@ -29,6 +29,7 @@ async function reload(
   const lines = await reloadInPlace(before, now, {
     components: { reload: async (id) => void loaded.push(id) },
     auth: { reload: async () => before.auth?.module !== undefined },
+    contract: before.contract && { reload: async () => void loaded.push('contract') },
   })
   return { loaded, lines }
 }

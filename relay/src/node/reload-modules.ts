@@ -6,8 +6,8 @@ import type { Reloadable } from './reload-in-place.js'
 import { watchSources } from './watch-sources.js'
 
 /**
- * Loads the components and hooks again whose module has changed. One that can't be loaded is
- * reported to `onError`, and the old one stays in use.
+ * Loads the components, hooks and contract again whose module has changed. One that can't be loaded
+ * is reported to `onError`, and the old one stays in use.
  * @returns the modules that can't be loaded
  */
 export type ReloadModules = (
@@ -16,7 +16,11 @@ export type ReloadModules = (
 ) => Promise<readonly string[]>
 
 /** Reloads the modules of a configuration that runs. */
-export function reloadOf({ components, auth }: Config, running: Reloadable, onError: OnFailure): ReloadModules {
+export function reloadOf(
+  { components, auth, contract }: Config,
+  running: Reloadable,
+  onError: OnFailure,
+): ReloadModules {
   const parts = [
     ...components.map(({ id, source, broker }) => ({
       source,
@@ -34,6 +38,16 @@ export function reloadOf({ components, auth }: Config, running: Reloadable, onEr
             reload: async () => void (await running.auth?.reload()),
           },
         ]),
+    ...(contract
+      ? [
+          {
+            source: contract.file,
+            at: { stage: 'contract' },
+            name: 'the contract is',
+            reload: async () => void (await running.contract?.reload()),
+          },
+        ]
+      : []),
   ]
   return async (isChanged, print) => {
     const failed = new Set<string>()
@@ -52,9 +66,9 @@ export function reloadOf({ components, auth }: Config, running: Reloadable, onEr
   }
 }
 
-/** Reloads components when their files change. Returns the undo. */
-export function reloadOnChange(components: Config['components'], reloadModules: ReloadModules): () => void {
-  const sources = [...new Set(components.map(({ source }) => source))]
+/** Reloads components and the contract when their files change. Returns the undo. */
+export function reloadOnChange({ components, contract }: Config, reloadModules: ReloadModules): () => void {
+  const sources = [...new Set([...components.map(({ source }) => source), ...(contract ? [contract.file] : [])])]
   const print = (line: string): void => void process.stderr.write(`${line}\n`)
   return watchSources(sources, realClock, (changed) => void reloadModules((source) => source === changed, print))
 }

@@ -5,12 +5,14 @@ import { openControl } from './admin/control.js'
 import type { Answer, AskAll, Query } from './admin/queries.js'
 import { bridgesOf } from './bridges.js'
 import type { Config } from './config/config.js'
+import { ConfigError } from './config/config-error.js'
 import type { HostServer } from './guest.js'
 import { type ListenRemedies, listenFailure } from './listen-failure.js'
 import type { Modules } from './modules.js'
 import type { Monitoring } from './monitoring.js'
 import { openAuth } from './open-auth.js'
 import { openBrokers } from './open-brokers.js'
+import { openContract } from './open-contract.js'
 import { reloadInPlace } from './reload-in-place.js'
 import { type ReloadModules, reloadOf, reloadOnChange } from './reload-modules.js'
 import { runComponents } from './run-components.js'
@@ -45,20 +47,21 @@ export interface RunningConfig extends ServingAll {
   /** Answers an operator's query with what this relay has. */
   answer(query: Query): Answer
   /**
-   * Reloads the modules of components. Returns what was done, and what differs from this
-   * configuration and needs a restart.
+   * Reloads the modules of components, hooks and the contract. Returns what was done, and what
+   * differs from this configuration and needs a restart.
    * @throws {WildcastError} `internal` if a module can't be loaded: the old one stays in use
    */
   reload(now: Config): Promise<readonly string[]>
-  /** Loads the components and hooks of changed modules again. */
+  /** Loads the components, hooks and contract of changed modules again. */
   readonly reloadModules: ReloadModules
 }
 
 /** Opens everything that a configuration names, with one relay in this process. */
 export async function runConfig(
-  config: Config,
+  given: Config,
   { remedies, reload, monitoring, workers, parts, askAll, host, modules }: RunConfigOptions,
 ): Promise<RunningConfig> {
+  const { config, contract } = await openContract(given, modules).catch(plain)
   const { brokers, bridges, components, limits } = config
   const gateways = host ? config.gateways.slice(1) : config.gateways // those with a port
   const { onError, close: muteClosing } = untilClosing(monitoring.relay.onError)
@@ -71,6 +74,7 @@ export async function runConfig(
   const control = openControl({ askAll, hasUsers: auth !== undefined, own, ...ports })
   const serving = await serveAll({
     ...auth,
+    contract,
     limits,
     parts: async () => [...componentParts(), ...((await parts?.()) ?? [])],
     brokers: openBrokers(config, monitoring),
@@ -92,16 +96,16 @@ export async function runConfig(
   if (gateways.length > 0)
     warmUp(monitoring.hasPublished).catch((cause) => onError(WildcastError.from(cause), { stage: 'warm-up' }))
   running = opened
-  const reloadable = { components: opened, auth }
+  const reloadable = { components: opened, auth, contract }
   const reloadModules = reloadOf(config, reloadable, onError)
-  const unwatch = reload ? reloadOnChange(components, reloadModules) : undefined
+  const unwatch = reload ? reloadOnChange(config, reloadModules) : undefined
   return {
     ...serving,
     ports: serving.ports.slice(0, gateways.length),
     adminPort: serving.ports[gateways.length],
     answer: control.answer,
     reloadModules,
-    reload: (now) => reloadInPlace(config, now, reloadable),
+    reload: async (now) => reloadInPlace(config, (await openContract(now, modules)).config, reloadable),
     async close() {
       muteClosing()
       unwatch?.()
@@ -113,5 +117,6 @@ export async function runConfig(
 
 /** Throws the message of an error alone: the command prints it without a code. */
 function plain(cause: unknown): never {
+  if (cause instanceof ConfigError) throw cause
   throw new Error(WildcastError.from(cause).message, { cause })
 }

@@ -130,6 +130,6 @@ it('the command line sets, gets and deletes a value', async () => {
   const command = (...args: readonly string[]) => run(args, { env: { WILDCAST_URL: `ws://${address}` } })
   expect(await command('set', 'cli.1', 'on')).toEqual({ code: 0, out: '', err: '' })
   expect(await command('get', 'cli.1')).toEqual({ code: 0, out: 'on\n', err: '' })
-  expect(await command('del', 'cli.1')).toEqual({ code: 0, out: '', err: 'cli.1 has no value\n' })
+  expect(await command('del', 'cli.1')).toEqual({ code: 0, out: '', err: '' })
   expect(await command('get', 'cli.1')).toMatchObject({ code: 1 })
 })

@@ -31,7 +31,7 @@ export const goods = defineContract({
   'POST.cart': { request: v.object({ uri: v.literal('/request/cart') }), reply: type<unknown>() },
 })
 
-/** What a test sends in place of data that fits. No refusal may repeat it. */
+/** A test sends it in place of data that fits. No refusal may repeat it. */
 export const secret = 'hunter22'
 export const badGood: string = JSON.stringify({ price: secret })
 export const good: string = JSON.stringify({ price: 1 })

@@ -9,7 +9,7 @@ import { connect } from '../socket.js'
 import { ask, client } from '../v1-client.js'
 import { badGood, type ContractRelay, good, secret } from './contract-relay.js'
 
-/** Publishes data that fits, or does not, through one door. Resolves with `ok`, or with the refusal. */
+/** Publishes data that fits, or does not. Resolves with `ok`, or with the refusal. */
 export type Door = (relay: ContractRelay, fits: boolean) => Promise<string>
 
 const goodOr = (fits: boolean): string => (fits ? good : badGood)
@@ -18,6 +18,10 @@ const nameOr = (fits: boolean): string => JSON.stringify({ name: fits ? 'Ada' : 
 
 const frames = {
   publish: (fits: boolean) => ({ Publish: { ref: 1, subject: 'good.apple', message: goodOr(fits) } }),
+  error: (fits: boolean) => ({
+    Publish: { ref: 1, subject: 'good.apple', message: goodOr(fits), error: { code: 'x', message: 'x' } },
+  }),
+  part: (fits: boolean) => ({ Publish: { ref: 1, subject: 'good.apple', message: goodOr(fits), more: true } }),
   pattern: (fits: boolean) => ({ Publish: { ref: 1, subject: 'good.*', wildcard: true, message: goodOr(fits) } }),
   value: (fits: boolean) => ({ Publish: { ref: 1, subject: 'stock.apple', retain: true, message: goodOr(fits) } }),
   watched: (fits: boolean) => ({
@@ -131,7 +135,7 @@ const sdk: Door = async (relay, fits) => {
   return outcomeOfPromise(one.publish('good.apple', { price: fits ? 1 : secret }))
 }
 
-/** What components use. */
+/** As components publish. */
 const inside: Door = (relay, fits) =>
   outcomeOfPromise(relay.relay.inside.publish('test', { subject: parseSubject('good.apple'), payload: goodOr(fits) }))
 
@@ -156,6 +160,8 @@ const command =
 export const doors: readonly (readonly [name: string, door: Door])[] = [
   ['a publish in v1', v1('publish')],
   ['a publish in v1 to a pattern', v1('pattern')],
+  ['a publish in v1 that claims to be an error', v1('error')],
+  ['a publish in v1 that claims to be a part', v1('part')],
   ['a publish in MessagePack', messagePack],
   ['a publish in v1 over plain HTTP', stream],
   ['a publish in v1 over Server-Sent Events', events],

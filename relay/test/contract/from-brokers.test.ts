@@ -133,7 +133,7 @@ describe('data of a relay without the contract', () => {
     await expect.poll(() => later).toEqual([{ price: 1 }, { price: 3 }])
   })
 
-  it('that is a value is none: not in a watch, a page, a read or a change', async () => {
+  it('that is a value does not exist in a watch, a page, a read or a change', async () => {
     const [strange, opened] = [connect(await relay()), await relay('drop')]
     const checked = connect(opened)
     await values(strange).set('stock.bad', { price: secret })

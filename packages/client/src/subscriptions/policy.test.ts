@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { connect } from '../testing/connect.js'
+import { tested } from '../testing/tested.js'
 import { type PolicyOptions, toPolicy } from './policy.js'
 
 test.each<[PolicyOptions, unknown]>([
@@ -17,16 +17,16 @@ test.each<[PolicyOptions, unknown]>([
 })
 
 test.each(['newest', '', null, 1])('deliver: %j throws a TypeError at the call', async (deliver) => {
-  const { client, relay } = await connect()
+  const { client, relay } = await tested()
   const options = { deliver } as PolicyOptions
   expect(() => client.subscribe('a', options)).toThrow(TypeError)
   expect(() => client.broker('b').subscribe('a', () => {}, options)).toThrow(/"all" or "latest"/)
-  expect(relay.link.all('Subscribe')).toEqual([])
+  expect(relay.frames('Subscribe')).toEqual([])
 })
 
 test.each([0, -1, Number.NaN])('maxRate: %j throws a RangeError at the call', async (maxRate) => {
-  const { client, relay } = await connect()
+  const { client, relay } = await tested()
   expect(() => client.subscribe('a', () => {}, { maxRate })).toThrow(RangeError)
   expect(() => client.subscribe('a', { maxRate })).toThrow(/above 0/)
-  expect(relay.link.all('Subscribe')).toEqual([])
+  expect(relay.frames('Subscribe')).toEqual([])
 })

@@ -44,9 +44,9 @@ export function testLibrary(name: string, schemas: LibrarySchemas): void {
       ['a wrong type', { items: [{ name: 'fig', price: 'much' }] }, /^a\.1: "items\.0\.price"/],
       ['a missing field', { items: [{ name: 'fig', price: 1 }, { name: 'kiwi' }] }, /^a\.1: "items\.1\.price"/],
       ['a missing object', {}, /^a\.1: "items"/],
-      ['no object', 7, /^a\.1: /],
-      ['null', null, /^a\.1: /],
-      ['nothing', undefined, /^a\.1: /],
+      ['no object', 7, /^a\.1: [^"]*$/],
+      ['null', null, /^a\.1: [^"]*$/],
+      ['nothing', undefined, /^a\.1: [^"]*$/],
     ])('names the path of a fault: %s', (_, data, text) => expect(fault(schemas.basket, data)).toMatch(text))
 
     it('counts further faults', () => {

@@ -16,9 +16,9 @@ export type DataOf<Api extends Contract, Kind extends ContractKind, Text extends
     ? Data
     : never
 
-type OutputsAt<Entries extends EntryMap, Kind extends ContractKind, Key extends keyof Entries> = {
-  [One in Key]: StandardSchemaV1.InferOutput<SchemaAt<Entries, Kind, One>>
-}[Key] extends infer Data
+type OutputsAt<Entries extends EntryMap, Kind extends ContractKind, Key> = {
+  [One in Key & keyof Entries]: StandardSchemaV1.InferOutput<SchemaAt<Entries, Kind, One>>
+}[Key & keyof Entries] extends infer Data
   ? Data
   : never
 
@@ -36,9 +36,9 @@ export type InputOf<Api extends Contract, Kind extends ContractKind, Text extend
     ? Input
     : never
 
-type Sinks<Entries extends EntryMap, Kind extends ContractKind, Key extends keyof Entries> = {
-  [One in Key]: (data: StandardSchemaV1.InferInput<SchemaAt<Entries, Kind, One>>) => void
-}[Key]
+type Sinks<Entries extends EntryMap, Kind extends ContractKind, Key> = {
+  [One in Key & keyof Entries]: (data: StandardSchemaV1.InferInput<SchemaAt<Entries, Kind, One>>) => void
+}[Key & keyof Entries]
 
 /**
  * The texts that the wildcards of a pattern match: by name if it has params (`{ room: string }`),

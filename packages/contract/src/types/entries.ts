@@ -1,6 +1,6 @@
 import type { Contract } from '../contract.js'
 import type { ContractKind, EntryMap } from '../definition.js'
-import type { Covers, Overlaps } from './matching.js'
+import type { KeysFound } from './key-tree.js'
 import type { IsPattern, Segments } from './segments.js'
 
 /** The entries of a contract, by key. */
@@ -23,8 +23,8 @@ export type MatchingKeys<Entries extends EntryMap, Kind extends ContractKind, Te
   Text extends KeysWith<Entries, Kind>
     ? Text
     : IsPattern<Text> extends true
-      ? Overlapping<KeysWith<Entries, Kind>, Segments<Text>>
-      : Covering<KeysWith<Entries, Kind>, Segments<Text>>
+      ? KeysFound<KeysWith<Entries, Kind>, Segments<Text>, 'overlaps'>
+      : KeysFound<KeysWith<Entries, Kind>, Segments<Text>, 'covers'>
 
 /** The same for any of several kinds. */
 export type KeysOfAny<
@@ -32,15 +32,3 @@ export type KeysOfAny<
   Kind extends ContractKind,
   Text extends string,
 > = Kind extends ContractKind ? MatchingKeys<Entries, Kind, Text> : never
-
-type Overlapping<Key extends string, Row extends string[]> = Key extends string
-  ? Overlaps<Segments<Key>, Row> extends true
-    ? Key
-    : never
-  : never
-
-type Covering<Key extends string, Row extends string[]> = Key extends string
-  ? Covers<Segments<Key>, Row> extends true
-    ? Key
-    : never
-  : never

@@ -5,9 +5,11 @@ import type { EntriesOf } from './entries.js'
 /** The entries of a contract with its prefix before the keys. */
 export type Prefixed<Entries extends EntryMap, Prefix extends string> = '' extends Prefix
   ? Entries
-  : { readonly [Key in keyof Entries as PrefixedKey<Key, Prefix>]: Entries[Key] }
+  : { readonly [Key in PrefixedKey<keyof Entries, Prefix>]: Entries[KeyAfter<Key, Prefix> & keyof Entries] }
 
 type PrefixedKey<Key, Prefix extends string> = Key extends '' ? Prefix : Key extends string ? `${Prefix}.${Key}` : never
+
+type KeyAfter<Key extends string, Prefix extends string> = Key extends `${Prefix}.${infer Own}` ? Own : ''
 
 /** The entries of several contracts. */
 export type MergedEntries<

@@ -1,9 +1,9 @@
 import type { SubscriptionFeed } from '@wildcast/client/store'
 import { expect } from 'vitest'
 import type { Connected } from '../../../client/src/testing/connect.js'
+import type { Tested } from '../../../client/src/testing/tested.js'
 import { type UseSubscriptionOptions, useSubscription } from '../use-subscription.js'
 import { eventually } from './eventually.js'
-import type { Tested } from './tested.js'
 
 /** Renders nothing; records the result of the hook at each render. */
 export function FeedRecorder(props: {

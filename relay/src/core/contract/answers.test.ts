@@ -11,7 +11,10 @@ const api = defineContract({
   'math.sum': { request: v.object({ a: v.number() }), reply: v.object({ sum: v.number() }) },
 })
 
-/** A requester that waits for a responder. `answers` sends answers, and returns what both received. */
+/**
+ * A requester that waits for a responder. Returns a function that sends answers, and returns the
+ * frames that both have received.
+ */
 async function asked(options: Partial<RelayOptions> = {}) {
   const clock = fakeClock()
   let id = 0
@@ -42,7 +45,7 @@ describe('an answer', () => {
     expect(codes(responder)).toEqual(['Ack'])
   })
 
-  it('that does not fit is refused, and the requester is told why', async () => {
+  it('that does not fit is refused for both, with the reason', async () => {
     const { requester, responder } = await (await asked())({ message: '{"sum":"hunter22"}' })
     for (const [error] of [requester, responder]) {
       expect(error?.Error?.code).toBe('invalid_payload')

@@ -2,14 +2,14 @@ import type { BrokerMessage, WildcastError } from '@wildcast/protocol'
 import { isStoredMessage, type StoredMessage } from '../history-store.js'
 import type { StoredValue } from '../store.js'
 import type { ContractGuard } from './contract-guard.js'
-import { hasData, placeOf } from './data-of-message.js'
+import { dataPlaceOf, hasData, refusesRequest } from './data-of-message.js'
 import { refusedAnswer } from './refused-answer.js'
 
-/** What becomes of a message. */
+/** The outcome of a check. */
 export interface Judgement {
   /** Why it does not fit. */
   readonly fault?: WildcastError | undefined
-  /** What clients receive. Undefined: nothing. */
+  /** The message that clients receive. Undefined: none. */
   readonly clean?: BrokerMessage | undefined
 }
 
@@ -39,19 +39,20 @@ export class BrokerData {
 
   /** Whether a value fits that a store has. */
   admits({ subject, payload, revision }: StoredValue): boolean {
-    const place = placeOf({ subject, payload, revision, retained: true })
+    const place = dataPlaceOf({ subject, payload, revision, retained: true })
     return !place || !this.#contract.fault(place, payload)
   }
 
-  /** Returns a kept message as clients receive it; undefined if they receive nothing. */
+  /** Returns a kept message as clients receive it; undefined if they don't. */
   kept(message: StoredMessage): StoredMessage | undefined {
     const { clean } = hasData(message) ? this.#judge(message, false) : { clean: message }
     return clean && isStoredMessage(clean) ? clean : undefined
   }
 
   #judge(message: BrokerMessage, isRequest: boolean): Judgement {
-    const place = isRequest ? ({ kind: 'request', subject: message.subject } as const) : placeOf(message)
-    const fault = place && this.#contract.fault(place, message.payload)
+    const place = isRequest ? ({ kind: 'request', subject: message.subject } as const) : dataPlaceOf(message)
+    if (!place || (place.kind === 'reply' && refusesRequest(message))) return { clean: message }
+    const fault = this.#contract.fault(place, message.payload)
     if (!fault) return { clean: message }
     if (place.kind === 'reply') return { fault, clean: refusedAnswer(message, fault) }
     return { fault, clean: place.kind === 'value' || place.kind === 'presence' ? withoutValue(message) : undefined }

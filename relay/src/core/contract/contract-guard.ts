@@ -6,7 +6,7 @@ import type { DataPlace } from './data-of-message.js'
 import { dataOf } from './payload-data.js'
 import type { RelayContract } from './relay-contract.js'
 
-/** A subscriber can't tell a message from a value: each is checked by the other's schema if it has none. */
+/** Messages and values reach the same subscribers: each has the other's schema, if not its own. */
 const kindsLike: Readonly<Record<ContractKind, readonly ContractKind[]>> = {
   message: ['message', 'value'],
   value: ['value', 'message'],

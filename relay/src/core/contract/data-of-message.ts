@@ -11,10 +11,10 @@ export interface DataPlace {
 }
 
 /**
- * Returns the place of a message, by its subject alone; undefined for subjects of the system. The
- * subject of a request names the request, whoever has derived it.
+ * Returns the place of a message, by its subject alone; undefined for subjects of the system. A
+ * derived subject names the one of its request.
  */
-export function placeOf({ subject, revision, retained }: BrokerMessage): DataPlace | undefined {
+export function dataPlaceOf({ subject, revision, retained }: BrokerMessage): DataPlace | undefined {
   if (isDerived(subject))
     return { kind: subject.startsWith('request.') ? 'request' : 'reply', subject: requested(subject) }
   if (isPresence(subject)) return { kind: 'presence', subject: roomOfMember(subject) }
@@ -22,7 +22,12 @@ export function placeOf({ subject, revision, retained }: BrokerMessage): DataPla
   return { kind: revision !== undefined || retained ? 'value' : 'message', subject }
 }
 
-/** Whether a message carries data: a deletion and a refusal do not. */
-export function hasData({ deleted, left, error }: BrokerMessage): boolean {
-  return !(deleted || left || error)
+/** Whether a message carries data: a deletion does not. */
+export function hasData({ deleted, left }: BrokerMessage): boolean {
+  return !(deleted || left)
+}
+
+/** Whether an answer refuses the request. Beside an error, a payload is data, too. */
+export function refusesRequest({ error, payload }: BrokerMessage): boolean {
+  return error !== undefined && payload.length === 0
 }

@@ -6,7 +6,7 @@ import type { Hub } from '../hub.js'
 import type { StoredValue } from '../store.js'
 import type { CheckedWrite } from '../values/check-retain.js'
 import type { ContractGuard } from './contract-guard.js'
-import { hasData, placeOf } from './data-of-message.js'
+import { dataPlaceOf, hasData, refusesRequest } from './data-of-message.js'
 import { refusedAnswer } from './refused-answer.js'
 
 export interface FitChecksPorts {
@@ -39,10 +39,10 @@ export class FitChecks {
   /** If it is an answer that does not fit, the requester gets the refusal, too. */
   publish(checked: Checked<BrokerMessage>, awaited?: AwaitedAnswer): Checked<BrokerMessage> {
     const { result: message } = checked
-    const place = awaited ? ({ kind: 'reply', subject: awaited.subject } as const) : placeOf(message)
+    const place = awaited ? ({ kind: 'reply', subject: awaited.subject } as const) : dataPlaceOf(message)
     if (!place || !hasData(message)) return checked
     if (place.kind !== 'reply') return this.#demand(checked, place.kind, place.subject, message.payload)
-    if (isEndOfParts(message, awaited)) return checked
+    if (refusesRequest(message) || isEndOfParts(message, awaited)) return checked
     try {
       return this.#demand(checked, 'reply', place.subject, message.payload)
     } catch (cause) {
@@ -78,7 +78,7 @@ export class FitChecks {
       for (const payload of payloads) this.#ports.contract.demand({ kind, subject }, payload)
       return checked
     } catch (cause) {
-      checked.decided?.catch(() => {}) // nobody waits for it now
+      checked.decided?.catch(() => {}) // no caller waits for it now
       throw cause
     }
   }

@@ -6,6 +6,7 @@ import type { OnFailure } from '../outlet.js'
 import type { ValueStore } from '../store.js'
 import { BrokerData } from './broker-data.js'
 import type { ContractGuard } from './contract-guard.js'
+import { refusesRequest } from './data-of-message.js'
 import { guardedHistory, guardedValues } from './guarded-stores.js'
 import { quarantined, toQuarantine } from './quarantine.js'
 import { refusedAnswer } from './refused-answer.js'
@@ -79,7 +80,7 @@ class GuardedBroker implements Broker {
     return this.#inner.close()
   }
 
-  /** A listener without data that does not fit. The sender of a request is told. */
+  /** A listener without data that does not fit. The sender of a request gets the refusal. */
   #clean({ serve = false }: Interest, listener: Listener): Listener {
     return {
       deliver: (message, settle) => {
@@ -88,6 +89,7 @@ class GuardedBroker implements Broker {
         else settle?.(true)
         const { responseSubject } = message
         if (fault && serve && responseSubject !== undefined)
+          // Without it, the requester waits until its timeout.
           this.#inner.publish(refusedAnswer({ subject: responseSubject, payload: '' }, fault))?.catch(() => {})
       },
       ended: (error) => listener.ended(error),
@@ -114,7 +116,7 @@ class GuardedBroker implements Broker {
     signal?.addEventListener('abort', abort)
     let hasParts = false
     const faultOf = (answer: BrokerMessage): WildcastError | undefined => {
-      if (answer.id !== undefined || answer.error) return undefined // it was published in this process
+      if (answer.id !== undefined || refusesRequest(answer)) return undefined // checked in this process, or no data
       const isEnd = hasParts && !answer.more && answer.payload.length === 0
       const fault = isEnd
         ? undefined

@@ -8,7 +8,7 @@ const tooLarge =
   `must have at most ${limits.values} values in ${limits.depth} levels, since the relay checks no more; ` +
   'send less at once, or declare it with type<T>()'
 
-/** Reads a payload as receivers do: JSON if it is JSON, else text, else bytes; or as the codec demands. */
+/** Reads a payload as receivers do: as JSON, else text, else bytes; or as its codec demands. */
 export function dataOf(
   payload: Payload,
   codec: 'json' | 'text' | 'bytes' | undefined,

@@ -11,7 +11,7 @@ import type { FromBrokers } from './relay-contract.js'
 
 const contract = defineContract({ 'good.*': { message: v.object({ price: v.number() }) } })
 
-/** Subscribes as a client with these rules. Returns the code of the refusal, or what it receives. */
+/** Subscribes with these rules. Returns the code of the refusal, or the messages. */
 async function received(pattern: string, rules: readonly string[] | undefined, fromBrokers: FromBrokers) {
   const broker = scriptedBroker()
   const { relay } = await relayOn(broker, { contract: { contract, fromBrokers } })

@@ -1,15 +1,15 @@
 import type { Contract } from '@wildcast/contract'
 
-/** What happens with data from a broker that does not fit, such as that of other programs. */
+/** The fate of data from a broker that does not fit, such as that of other programs. */
 export type FromBrokers =
   | 'pass' // it is not checked
   | 'drop' // it reaches no client
   | 'quarantine' // it reaches only those who subscribe to it under "$quarantine."
 
-/** What happens with data of a client that no entry declares. */
+/** Whether clients may publish data that no entry declares. */
 export type Undeclared = 'allow' | 'refuse'
 
-/** A contract, and what the relay does with data outside it. */
+/** A contract, and the fate of data outside it. */
 export interface RelayContract {
   /** Read at each check, so that it can be replaced. */
   readonly contract: Contract

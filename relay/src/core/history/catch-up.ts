@@ -83,6 +83,8 @@ export class CatchUp {
     const { store, pattern, recent } = history
     await history.live()
     const { after } = want
+    // The newest one may be under way from another relay.
+    if (after !== undefined && recent.newestIfKnown(after) !== undefined) await history.delivered()
     const known = after === undefined ? undefined : recent.newestIfKnown(after)
     const state = known === undefined ? await store.historyState(pattern, after ?? noPosition) : undefined
     const start = after ?? (await startOfNewest(history, want.last ?? 0))

@@ -1,7 +1,9 @@
 import type { Pattern } from '@wildcast/protocol'
-import type { HistoryStore, StoredMessage } from '../history-store.js'
+import type { HistoryState, HistoryStore, StoredMessage } from '../history-store.js'
+import { noPosition } from '../position.js'
 import type { LivePositions } from './live-positions.js'
 import { RecentMessages, type RecentRoom } from './recent-messages.js'
+import { SharedQuestion } from './shared-question.js'
 import { SharedReplays } from './shared-replays.js'
 
 /** Which messages of a pattern are kept. */
@@ -35,6 +37,7 @@ export class FeedHistory {
   readonly isWhole: boolean
   readonly #positions: LivePositions
   readonly #whenUp: FeedHistoryOptions['whenUp']
+  readonly #state: SharedQuestion<HistoryState>
 
   constructor(options: FeedHistoryOptions) {
     const { store, pattern, positions, matches, whenUp } = options
@@ -46,6 +49,7 @@ export class FeedHistory {
     this.isWhole = store.rules.cover(pattern)
     this.#positions = positions
     this.#whenUp = whenUp
+    this.#state = new SharedQuestion(() => store.historyState(pattern, noPosition))
   }
 
   /** The position up to which subscribers have received all. Undefined after a loss. */
@@ -61,6 +65,15 @@ export class FeedHistory {
     await new Promise<void>((resolve) => this.#whenUp(resolve))
     await this.#positions.known()
     this.recent.begin(this.#positions.newest)
+  }
+
+  /**
+   * Resolves when all messages that are stored now were delivered to this relay, and remembered.
+   * Many subscribers share a question to the store.
+   * @throws {WildcastError} as the store
+   */
+  async delivered(): Promise<void> {
+    await this.#state.ask()
   }
 
   /** Messages were lost. */

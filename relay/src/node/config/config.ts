@@ -4,6 +4,7 @@ import type { BrokerSettings } from '../../brokers/settings.js'
 import type { Defaults } from '../../components/route.js'
 import type { ComponentSubscription } from '../../components/subscription.js'
 import type { RuleSource } from '../../core/access/grants.js'
+import type { RelayContract } from '../../core/contract/relay-contract.js'
 import type { Limits } from '../../core/limits.js'
 import type { Mode } from '../../gateways/dialects/classic/encoders.js'
 import type { EnvelopeForm } from '../../gateways/endpoints/http-envelope.js'
@@ -21,6 +22,8 @@ export interface Config {
   readonly components: readonly ComponentConfig[]
   /** A port for operators. @default none; the metrics are on every gateway's port */
   readonly admin?: AdminConfig
+  /** The data that subjects carry. @default any data */
+  readonly contract?: ContractConfig
   /** How clients prove who they are. @default every client may do everything */
   readonly auth?: AuthConfig
   /** @default those of `defaultLimits` */
@@ -29,6 +32,12 @@ export interface Config {
   readonly workers?: number
   /** Notes for the user that are not errors. */
   readonly notes: readonly string[]
+}
+
+/** The contract of the subjects. */
+export interface ContractConfig extends Omit<RelayContract, 'contract'> {
+  /** The absolute path of the module that exports it. */
+  readonly file: string
 }
 
 /** The tables `[auth]` and `[roles]`. */

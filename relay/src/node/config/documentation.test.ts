@@ -120,13 +120,18 @@ function allowedIn(table: string): readonly string[] {
   return []
 }
 
-it.each(['[auth]', '[auth.jwt]', '[auth.users.NAME]', '[auth.keys.NAME]', '[roles.NAME]', '[[brokers.NAME.history]]'])(
-  'docs/configuration.md has a row for each key of %s, and no other',
-  (table) => {
-    expect([...tableOf(table).keys()].sort()).toEqual([...allowedIn(table)].sort())
-    expect(tableOf(table).size).toBeGreaterThan(1)
-  },
-)
+it.each([
+  '[contract]',
+  '[auth]',
+  '[auth.jwt]',
+  '[auth.users.NAME]',
+  '[auth.keys.NAME]',
+  '[roles.NAME]',
+  '[[brokers.NAME.history]]',
+])('docs/configuration.md has a row for each key of %s, and no other', (table) => {
+  expect([...tableOf(table).keys()].sort()).toEqual([...allowedIn(table)].sort())
+  expect(tableOf(table).size).toBeGreaterThan(1)
+})
 
 it('docs/configuration.md has the usual number of messages that a rule keeps', () => {
   expect(tableOf('[[brokers.NAME.history]]').get('messages')?.[1]).toBe(String(usualMessages))

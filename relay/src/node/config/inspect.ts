@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { BrokerSettings, StoreSettings } from '../../brokers/settings.js'
 import { faultOfFile } from '../../stores/sqlite/file-fault.js'
 import { inspectComponents } from '../inspect-components.js'
-import { inspectHooks } from '../inspect-hooks.js'
+import { inspectModule } from '../inspect-module.js'
 import type { Config } from './config.js'
 import { type ConfigEnvironment, configEnvironment } from './config-environment.js'
 import { ConfigError, type Problem } from './config-error.js'
@@ -31,11 +31,21 @@ export async function inspect(file: string): Promise<Config> {
     ...brokerProblems(config, { source, file, environment }),
     ...gatewayProblems(config, { source, file, environment }),
     ...(await inspectComponents(config.components)),
-    ...(config.auth?.module === undefined ? [] : await inspectHooks(config.auth.module)),
+    ...(await inspectModules(config)),
   ]
   if (problems.length > 0) throw new ConfigError(problems)
   return config
 }
+
+async function inspectModules({ auth, contract, brokers }: Config): Promise<readonly Problem[]> {
+  const hooks = auth?.module === undefined ? [] : await inspectModule({ ...hooksThread, module: auth.module })
+  if (!contract) return hooks
+  const data = { brokers: new Map([...brokers].map(([name, { type }]) => [name, { type }])) } // without secrets
+  const thread = { main: 'contract-main.js', name: 'the contract' } as const
+  return [...hooks, ...(await inspectModule({ ...thread, module: contract.file, data }))]
+}
+
+const hooksThread = { main: 'hooks-main.js', name: '"module" in [auth]' } as const
 
 interface Read {
   readonly source: Source

@@ -1,19 +1,11 @@
 // The thread in which `wildcast check` loads the hooks of [auth]. It does not call them.
-import { parentPort, workerData } from 'node:worker_threads'
-import type { Problem } from '../config/config-error.js'
+import { workerData } from 'node:worker_threads'
 import { loadHooks } from '../load-hooks.js'
-import { firstLine } from '../load-module.js'
-import { ModuleFault } from './module-fault.js'
+import { sendProblems } from './send-problems.js'
 
 const { module } = workerData as { readonly module: string }
-const send = (problems: readonly Problem[]): void => parentPort?.postMessage(problems)
 
-loadHooks(module).then(
-  () => send([]),
-  (cause: unknown) =>
-    send([
-      cause instanceof ModuleFault
-        ? { file: cause.file, line: cause.line, message: cause.why }
-        : { file: module, message: firstLine(cause) },
-    ]),
-)
+sendProblems(module, async () => {
+  await loadHooks(module)
+  return []
+})

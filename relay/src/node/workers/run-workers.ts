@@ -7,6 +7,7 @@ import type { Config, GatewayConfig } from '../config/config.js'
 import { defined } from '../config/schema/defined.js'
 import { type ListenRemedies, listenFailure } from '../listen-failure.js'
 import { openLog } from '../log.js'
+import { openContract } from '../open-contract.js'
 import type { RunningConfig } from '../run-config.js'
 import { type Acceptor, acceptor } from './acceptor.js'
 import { wakefulClock } from './clock.js'
@@ -31,8 +32,9 @@ export type Running = Pick<RunningConfig, 'ports' | 'adminPort' | 'reload' | 'cl
  * and passes each to the next worker; memory brokers have a process of their own, and so have
  * components together with bridges. A process that ends is replaced.
  */
-export async function runWorkers(config: Config, { count, reload, remedies }: RunWorkersOptions): Promise<Running> {
-  checkPlain(config)
+export async function runWorkers(given: Config, { count, reload, remedies }: RunWorkersOptions): Promise<Running> {
+  checkPlain(given)
+  const { config } = await openContract(given)
   const folder = await mkdtemp(path.join(tmpdir(), 'wildcast-')) // no other user may enter it
   const { onError } = openLog(wakefulClock)
   const supervisor = new Supervisor({ folder, onError, remedies, reload })
@@ -57,8 +59,9 @@ export async function runWorkers(config: Config, { count, reload, remedies }: Ru
     ports: acceptors.map(({ port }) => port).slice(0, config.gateways.length),
     adminPort: acceptors[config.gateways.length]?.port,
     close,
-    async reload(now) {
-      checkPlain(now)
+    async reload(read) {
+      checkPlain(read)
+      const { config: now } = await openContract(read)
       const samePorts = isDeepStrictEqual(portsOf(config), portsOf(now))
       // The ports belong to this process, which stays.
       const possible = samePorts ? now : { ...now, gateways: config.gateways, ...defined({ admin: config.admin }) }

@@ -23,7 +23,7 @@ export function keptHeaders(message: BrokerMessage): Headers {
   if (instruction !== undefined)
     throw new WildcastError(
       'unsupported',
-      `"${instruction}" is an instruction to JetStream, which keeps messages of "${message.subject}"; rename the header`,
+      `"${instruction}" is an instruction to JetStream, which keeps what is published here; rename the header`,
     )
   return [...headersOut(message), ...userHeaders(userOf(message))]
 }

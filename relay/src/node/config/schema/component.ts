@@ -45,7 +45,7 @@ function component(context: Context): Reads<WrittenComponent> {
   const shape = table(
     {
       id: componentId,
-      source: file(context),
+      source: moduleFile(context),
       trigger,
       role: optional(text),
       config: optional(variables),
@@ -206,7 +206,8 @@ const variables: Reads<Readonly<Record<string, string>>> = v.record(
   '{it} must be a table of keys and values',
 ) as Reads<Readonly<Record<string, string>>>
 
-function file({ resolve, isFile }: Context): Reads<string> {
+/** The file of a module, read as its absolute path. */
+export function moduleFile({ resolve, isFile }: Context): Reads<string> {
   return v.pipe(
     text,
     v.check((name) => moduleName.test(name), '{it} must name a module of JavaScript or TypeScript'),

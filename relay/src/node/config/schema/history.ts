@@ -9,7 +9,7 @@ import { duration, text, wholeNumber } from './values.js'
 const mostMessages = 1_000_000_000
 
 /** A hundred years. */
-const longestAgeMs = 100 * 365 * 24 * 3_600_000
+export const longestAgeMs: number = 100 * 365 * 24 * 3_600_000
 
 /** The newest messages of a subject that are kept, unless the rule has another number. */
 export const usualMessages = 1000

@@ -14,7 +14,7 @@ import { isTable, keyIn, optional, type Reads, type Table, table } from './table
 /** Keys of Wildcast's own form. No spin.toml has them, so they are a mistake here. */
 const ownKeys = [
   ...['brokers', 'bridge', 'default', ...gatewayOptions.map(({ key }) => key), 'gateway', 'workers'],
-  ...['auth', 'roles'],
+  ...['auth', 'roles', 'contract'],
 ]
 
 /** Whether a configuration has the original's form, which is part of a spin.toml. */

@@ -3,7 +3,7 @@ import type { BrokerSettings } from '../../../brokers/settings.js'
 import type { RuleSet } from '../../../core/access/rules.js'
 import type { Limits } from '../../../core/limits.js'
 import type { GatewayTls } from '../../front/tls-files.js'
-import type { AdminConfig, BridgeConfig, Config } from '../config.js'
+import type { AdminConfig, BridgeConfig, Config, ContractConfig } from '../config.js'
 import type { GatewayKeys } from '../gateway-options.js'
 import { meant } from '../nearest.js'
 import { adminAddress, adminNotes, adminPort } from './admin.js'
@@ -12,6 +12,7 @@ import { bridge, brokerName } from './bridge.js'
 import { circleFree } from './circle-free.js'
 import { components, triggeredBy, type WrittenComponent } from './component.js'
 import type { Context } from './context.js'
+import { contract } from './contract.js'
 import { cookieNeedsOrigins } from './cookie-origins.js'
 import { defined } from './defined.js'
 import { gatewayEntries, gatewayOf, ownWords } from './gateway.js'
@@ -39,6 +40,7 @@ export function ownForm(context: Context): Reads<Config> {
     tls: optional(gatewayTls(context.resolve)),
     workers: optional(wholeNumber(1, mostWorkers)),
     admin: optional(adminAddress),
+    contract: optional(contract(context)),
     auth: optional(auth(context)),
     roles: optional(roles(context)),
     limits: optional(limitKeys),
@@ -70,6 +72,7 @@ interface Written extends Partial<GatewayKeys> {
   readonly workers?: number
   readonly default?: string
   readonly admin?: AdminConfig
+  readonly contract?: ContractConfig
   readonly auth?: AuthKeys
   readonly roles?: Readonly<Record<string, RuleSet>>
   readonly limits?: Partial<Limits>
@@ -80,7 +83,7 @@ interface Written extends Partial<GatewayKeys> {
 }
 
 function configOf({ port = 3015, default: first, brokers, auth, roles, ...written }: Written): Config {
-  const { workers, admin, limits, ...gateways } = written
+  const { workers, admin, contract, limits, ...gateways } = written
   const { bridge = [], component = [], gateway = [], ...main } = gateways
   const all = ordered(brokers, first)
   const [standard = ''] = all.keys()
@@ -92,7 +95,7 @@ function configOf({ port = 3015, default: first, brokers, auth, roles, ...writte
     ],
     bridges: bridge,
     components: triggeredBy(standard, component, roles),
-    ...defined({ workers, admin, limits }),
+    ...defined({ workers, admin, contract, limits }),
     ...(auth && { auth: { ...auth, roles } }),
     notes: adminNotes(admin),
   }

@@ -35,15 +35,18 @@ export function seconds(from: number, to: number): Reads<number> {
 
 const unitsMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
+/** Returns the milliseconds of a number with a unit, such as `24h`; `NaN` for another text. */
+export function durationMs(text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? []
+  return Number(number) * (unitsMs[unit] ?? Number.NaN)
+}
+
 /** A number with a unit, such as `24h`, read as milliseconds. */
 export function duration(mostMs: number): Reads<number> {
   const message = `{it} must be a number and s, m, h or d, such as "24h"; at most ${mostMs / 86_400_000}d`
   return v.pipe(
     v.unknown(),
-    v.transform((value) => {
-      const [, number, unit = ''] = (typeof value === 'string' && /^(\d+(?:\.\d+)?)([smhd])$/.exec(value)) || []
-      return Number(number) * (unitsMs[unit] ?? Number.NaN)
-    }),
+    v.transform((value) => (typeof value === 'string' ? durationMs(value) : Number.NaN)),
     v.custom<number>((ms) => typeof ms === 'number' && ms > 0 && ms <= mostMs, message),
   )
 }

@@ -9,20 +9,31 @@ const loadMs = 30_000
 
 /** Tests run from `src`, which a thread of Node can't load: they use the build. */
 const fromSource = import.meta.url.endsWith('.ts')
-const main = fromSource ? '../../dist/node/thread/hooks-main.js' : './thread/hooks-main.js'
+const folder = fromSource ? '../../dist/node/thread' : './thread'
+
+/** A module that a configuration names, besides components. */
+export interface InspectedModule {
+  /** The program of the thread that loads it. It sends a list of problems. */
+  readonly main: 'hooks-main.js' | 'contract-main.js'
+  /** An absolute path. */
+  readonly module: string
+  /** Its name in a sentence. */
+  readonly name: string
+  /** Facts that the program needs besides the path. */
+  readonly data?: object
+}
 
 /**
- * Returns what keeps the module of `[auth]` from being used. It is loaded in a thread, which ends
- * at once.
+ * Returns what keeps a module from being used. It is loaded in a thread, which ends at once.
  */
-export async function inspectHooks(module: string): Promise<readonly Problem[]> {
-  const worker = new Worker(new URL(main, import.meta.url), {
+export async function inspectModule({ main, module, name, data }: InspectedModule): Promise<readonly Problem[]> {
+  const worker = new Worker(new URL(`${folder}/${main}`, import.meta.url), {
     ...(fromSource && { execArgv: [] }),
-    workerData: { module },
-    name: 'the module of [auth]',
+    workerData: { ...data, module },
+    name,
   })
   const problem = (why: string): readonly Problem[] => [
-    { file: path.relative('', module), message: `"module" in [auth] can't be loaded: ${why}` },
+    { file: path.relative('', module), message: `${name} can't be loaded: ${why}` },
   ]
   try {
     return await new Promise((resolve) => {
