@@ -1,4 +1,7 @@
-/** The state of a subscription outside of any framework: for Vue, Svelte, Solid, and the hooks of React. @module */
+/**
+ * The state of a subscription outside of any framework: for Vue, Svelte, Solid and React.
+ * @module
+ */
 
 export { after, defer, nextFrame } from './store/clock.js'
 export { feedGetter } from './store/feed-getter.js'

@@ -31,8 +31,8 @@ export function subscriptionStore<Api extends Contract, const Text extends strin
 ): ExternalStore<SubscriptionFeed<DataOf<Api, 'message' | 'value', Text>, ParamsOf<Text>>>
 /**
  * Returns a store of the messages of a pattern and their status, for Vue, Svelte, Solid and others.
- * The client is subscribed while the store has subscribers, and one second longer; equal stores, and
- * the hooks of `@wildcast/react`, share one subscription. For pages: it needs
+ * The client is subscribed while the store has subscribers, and one second longer; equal stores,
+ * and the hooks of `@wildcast/react`, share one subscription. For pages: it needs
  * `requestAnimationFrame`.
  * @example
  * const goods = subscriptionStore<Price>(client, 'good.*', { keep: 20 })
