@@ -3,7 +3,7 @@ import { installPackages, installPrograms } from './needs.js'
 import { run, script, tool } from './run.js'
 
 await script(async () => {
-  installPackages()
+  installPackages({ tests: false })
   installPrograms(['redis-server', 'redis-cli', 'nats-server', 'mosquitto', 'mosquitto_pub'])
   run(tool('typescript/bin/tsc', '-b'))
   run(tool('vite/bin/vite.js', 'build', '--logLevel', 'warn'))

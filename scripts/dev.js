@@ -7,7 +7,7 @@ import { installPackages, root } from './needs.js'
 import { endWithParent, run, script, tool } from './run.js'
 
 await script(async () => {
-  installPackages()
+  installPackages({ tests: false })
   run(tool('typescript/bin/tsc', '-b'))
 
   // The configuration names this folder, though Vite serves the page here.

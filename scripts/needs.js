@@ -20,17 +20,26 @@ const programs = {
   'redis-server': 'redis-server',
 }
 
-/** Installs the npm packages of the lock file, unless they are there already. */
-export function installPackages() {
+/** All but the packages of tests, such as Next.js, which are half of all. */
+const withoutTests = ['--workspace=demo', '--workspace=relay', '--include-workspace-root']
+
+/**
+ * Installs the npm packages of the lock file, unless they are there already.
+ * @param {{ tests?: boolean }} [options] - `tests: false` leaves out what only tests need
+ */
+export function installPackages({ tests = true } = {}) {
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
     throw new Error(`Wildcast needs Node ${oldestNode.join('.')} or later; this is ${process.versions.node}`)
   const stamp = path.join(root, 'node_modules/.wildcast-stamp')
   const lock = readFileSync(path.join(root, 'package-lock.json'))
-  const wanted = createHash('sha256').update(lock).update(`${process.platform} ${process.arch} ${major}`).digest('hex')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
-  run(npm('ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'), { cwd: root, env: environment() })
-  writeFileSync(stamp, wanted)
+  const hash = createHash('sha256').update(lock).update(`${process.platform} ${process.arch} ${major}`).digest('hex')
+  const all = `${hash} with tests`
+  const present = existsSync(stamp) ? readFileSync(stamp, 'utf8') : ''
+  if (present === all || (!tests && present === hash)) return
+  const words = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error', ...(tests ? [] : withoutTests)]
+  run(npm(...words), { cwd: root, env: environment() })
+  writeFileSync(stamp, tests ? all : hash)
 }
 
 /** A command of npm: the npm that runs this script, if one does, since there may be several. */

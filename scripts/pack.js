@@ -7,7 +7,7 @@ import { packages } from './packages.js'
 import { run, script, tool } from './run.js'
 
 await script(() => {
-  installPackages()
+  installPackages({ tests: false })
   run(tool('typescript/bin/tsc', '-b'))
 
   const folder = path.resolve(process.env.INIT_CWD ?? '', process.argv[2] ?? path.join(root, 'packed'))

@@ -3,7 +3,7 @@ import { installPackages } from './needs.js'
 import { run, script, tool } from './run.js'
 
 await script(async () => {
-  installPackages()
+  installPackages({ tests: false })
   run(tool('typescript/bin/tsc', '-b'))
   run(tool('vite/bin/vite.js', 'build', '--logLevel', 'warn'))
   const { runDemo } = await import('./run-demo.js')
