@@ -5,16 +5,9 @@ import path from 'node:path'
 import { parseAst } from 'vite'
 import { repeatedNames, undocumented } from './exports.js'
 import { root } from './needs.js'
+import { packages } from './packages.js'
 
-const libraries = [
-  'packages/protocol',
-  'packages/contract',
-  'packages/client',
-  'packages/react',
-  'packages/testing',
-  'packages/vite',
-  'relay',
-]
+const libraries = packages.filter((folder) => folder !== 'packages/create-wildcast') // which has no sources
 const sources = libraries.map((folder) => `${folder}/src`)
 
 const bounds = {
