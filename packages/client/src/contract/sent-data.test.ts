@@ -99,6 +99,12 @@ describe('the codec of an entry', () => {
     ['log.a', '5', '"5"'],
     ['note.a', '5', '5'],
     ['raw.a', new Uint8Array([1, 255]), new Uint8Array([1, 255])],
+    ['plain.a', 'hi', 'hi'],
+    ['plain.a', '{ not JSON', '{ not JSON'],
+    ['plain.a', '5', '"5"'],
+    ['plain.a', 'null', '"null"'],
+    ['plain.a', ' {"a":1}', '" {\\"a\\":1}"'],
+    ['plain.a', '', '""'],
   ])('sends to %s the data %j as %j', async (subject, data, message) => {
     const { client, relay } = await connect({ contract: api })
     await client.publish(subject, data)

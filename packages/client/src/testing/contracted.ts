@@ -44,6 +44,7 @@ export const api: DefinedContract<{
   readonly 'time.now': { readonly request: ContractSchema<void>; readonly reply: ContractSchema<string> }
   readonly 'log.*': { readonly message: ContractSchema<string>; readonly broker: 'logs'; readonly codec: 'json' }
   readonly 'raw.*': { readonly message: ContractSchema<Uint8Array>; readonly broker: 'main'; readonly codec: 'bytes' }
+  readonly 'plain.*': { readonly message: ContractSchema<string> }
   readonly 'note.*': { readonly message: ContractSchema<string>; readonly codec: 'text' }
   readonly 'lamp.*': { readonly value: ContractSchema<Price>; readonly retained: true; readonly deliver: 'latest' }
   readonly 'seat.*': { readonly value: ContractSchema<Who> }
@@ -55,6 +56,7 @@ export const api: DefinedContract<{
   'time.now': { request: primitive<void>('undefined'), reply: primitive<string>('string') },
   'log.*': { message: primitive<string>('string'), broker: 'logs', codec: 'json' },
   'raw.*': { message: type<Uint8Array>(), broker: 'main', codec: 'bytes' },
+  'plain.*': { message: primitive<string>('string') },
   'note.*': { message: primitive<string>('string'), codec: 'text' },
   'lamp.*': { value: shape<Price>({ price: 'number' }), retained: true, deliver: 'latest' },
   'seat.*': { value: shape<Who>({ name: 'string' }) },

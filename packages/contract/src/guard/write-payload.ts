@@ -2,12 +2,14 @@ import { isWellFormed, type Payload, toPayload } from '@wildcast/protocol/client
 import type { ContractEntry } from '../contract-entry.js'
 
 /**
- * Converts data to a payload by the codec of its entry.
+ * Converts data to a payload by the codec of its entry. Without a codec, a string is text, unless
+ * text would be read as other data: `5` as a number.
  * @throws {TypeError} if the codec has no form for the data
  */
 export function writePayload(entry: ContractEntry | undefined, data: unknown): Payload {
   const codec = entry?.codec
-  if (codec === 'json' && typeof data === 'string' && isWellFormed(data)) return JSON.stringify(data)
+  if (entry && typeof data === 'string' && isWellFormed(data))
+    if (codec === 'json' || (codec === undefined && isOtherData(data))) return JSON.stringify(data)
   const payload = toPayload(data)
   if (codec === undefined || data === undefined) return payload
   const isBytes = typeof payload !== 'string'
@@ -15,4 +17,15 @@ export function writePayload(entry: ContractEntry | undefined, data: unknown): P
   if (fits) return payload
   const needed = { json: 'a value with a JSON form', text: 'a string', bytes: 'a Uint8Array or an ArrayBuffer' }[codec]
   throw new TypeError(`the contract's entry "${entry?.key}" has the codec "${codec}": give ${needed}`)
+}
+
+/** Whether a text is read as data other than this text. */
+function isOtherData(text: string): boolean {
+  if (text === '') return true
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
