@@ -154,6 +154,12 @@ describe('a publish to a pattern', () => {
     expect(publish('message', '*.x', '{"price":1}')).toMatch('invalid_payload: *.x')
     expect(publish('message', 'c.*', '1')).toBe('ok')
   })
+
+  it('must fit entries with only a value, too, also if others have messages', () => {
+    const { publish } = opened({ 'a.*': { message: Good }, 'b.*': { value: v.null() } })
+    expect(publish('message', '*.x', '{"price":1}')).toMatch('invalid_payload: *.x')
+    expect(publish('message', '*.x', 'null')).toMatch('invalid_payload: *.x')
+  })
 })
 
 describe('data that no entry declares', () => {
@@ -167,6 +173,13 @@ describe('data that no entry declares', () => {
     )
     for (const kind of ['request', 'presence'] as const) expect(publish(kind, 'm', '1')).toMatch('invalid_payload')
     expect(publish('reply', 'm', '1')).toBe('ok')
+  })
+
+  it('is not reached by a pattern that no entry covers', () => {
+    const { publish } = opened({ 'a.*': { message: Good } }, { undeclared: 'refuse' })
+    expect(publish('message', 'a.*', '{"price":1}')).toBe('ok')
+    for (const pattern of ['*.x', '**', 'a.**'])
+      expect(publish('message', pattern, '{"price":1}')).toMatch(`declares no messages at "${pattern}"`)
   })
 })
 

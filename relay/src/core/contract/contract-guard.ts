@@ -1,5 +1,5 @@
 import { type ContractEntry, type ContractKind, checkData } from '@wildcast/contract'
-import { isExact, type Payload, refusal, WildcastError } from '@wildcast/protocol'
+import { covers, isExact, type Pattern, type Payload, refusal, WildcastError } from '@wildcast/protocol'
 import { ParsedPayloads } from '../filters/parsed-payloads.js'
 import type { OnFailure } from '../outlet.js'
 import type { DataPlace } from './data-of-message.js'
@@ -59,7 +59,8 @@ export class ContractGuard {
   demand(place: DataPlace, payload: Payload): void {
     const { kind, subject } = place
     const isRefused = this.#settings.undeclared === 'refuse' && kind !== 'reply'
-    if (isRefused && this.#entries(kind, place).length === 0)
+    // A pattern reaches undeclared subjects, too, unless an entry has all of its subjects.
+    if (isRefused && !this.#entries(kind, subject).some(({ pattern }) => covers(pattern, subject)))
       throw refusal(
         'invalid_payload',
         `the contract declares no ${words[kind]} at "${subject}"; add an entry, or correct the subject`,
@@ -70,19 +71,27 @@ export class ContractGuard {
 
   /** Returns why data does not fit; undefined if it does, or no entry declares it. */
   fault(place: DataPlace, payload: Payload): WildcastError | undefined {
-    for (const kind of kindsLike[place.kind]) {
-      const entries = this.#entries(kind, place)
-      for (const entry of entries) {
-        const fault = this.#faultBy(entry, { ...place, kind }, payload)
-        if (fault) return fault
-      }
-      if (entries.length > 0) return undefined
+    const kinds = kindsLike[place.kind]
+    if (!isExact(place.subject)) return this.#faultInPattern(kinds, place.subject, payload)
+    for (const kind of kinds) {
+      const [entry] = this.#entries(kind, place.subject)
+      if (entry) return this.#faultBy(entry, { ...place, kind }, payload)
+    }
+    return undefined
+  }
+
+  /** Each entry that the pattern can reach checks the data, by the first kind that it has. */
+  #faultInPattern(kinds: readonly ContractKind[], subject: Pattern, payload: Payload): WildcastError | undefined {
+    for (const entry of this.#settings.contract.entriesFor(subject)) {
+      const kind = kinds.find((kind) => entry[kind])
+      const fault = kind && this.#faultBy(entry, { kind, subject }, payload)
+      if (fault) return fault
     }
     return undefined
   }
 
   /** The entries that declare a kind of data on a subject, or on a part of a pattern. */
-  #entries(kind: ContractKind, { subject }: DataPlace): readonly ContractEntry[] {
+  #entries(kind: ContractKind, subject: Pattern): readonly ContractEntry[] {
     const { contract } = this.#settings
     if (!isExact(subject)) return contract.entriesFor(subject).filter((entry) => entry[kind])
     const entry = contract.find(kind, subject)
