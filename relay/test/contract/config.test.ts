@@ -129,6 +129,14 @@ describe('wildcast up', () => {
     expect(await publish('good.a', '{"price":1}')).toMatch(/^invalid_payload/)
   })
 
+  it.each([[[]], [['--workers', '2']]])('survives a schema whose async check rejects (%j)', async (flags) => {
+    const failing = "'async.*': { message: z.number().refine(() => Promise.reject(new Error('no database'))) }"
+    const files = { 'wildcast.toml': named, 'contract.mjs': contract(`${failing}, ${good}`) }
+    const { publish } = await opened(files, ...flags)
+    for (let i = 0; i < 4; i++) expect(await publish('async.a', '1')).toMatch(/^internal: "async\.a" has a schema/)
+    expect(await publish('good.a', '{"price":1}')).toBe('ok')
+  })
+
   it('keeps the messages that the contract names, unless the configuration has a rule for them', async () => {
     const rule = '[[brokers.main.history]]\nsubjects = "own.**"\nmessages = 1\n'
     const entries = "'good.*': { message: Good, history: { messages: 2 } }"

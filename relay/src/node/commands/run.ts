@@ -2,6 +2,7 @@ import { realClock } from '../../core/clock.js'
 import type { Config } from '../config/config.js'
 import { type ControlSocket, openControlSocket } from '../control/control-socket.js'
 import type { ListenRemedies } from '../listen-failure.js'
+import { logUnawaited } from '../log-unawaited.js'
 import { openMonitoring } from '../monitoring.js'
 import { runConfig } from '../run-config.js'
 import { wakefulClock } from '../workers/clock.js'
@@ -81,9 +82,10 @@ function hostOf({ host }: { readonly host: string }): string {
 
 function open(config: Config, options: Omit<RunOptions, 'beside' | 'source'>): Promise<Running> {
   const { workers: count = 1 } = config
-  return count === 1
-    ? runConfig(config, { ...options, monitoring: openMonitoring() })
-    : runWorkers(config, { ...options, count })
+  if (count !== 1) return runWorkers(config, { ...options, count })
+  const monitoring = openMonitoring()
+  logUnawaited(monitoring.relay.onError)
+  return runConfig(config, { ...options, monitoring })
 }
 
 const openToAll = 'every client may do everything; a wildcast.toml with [auth] changes that'

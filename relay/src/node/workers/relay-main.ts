@@ -4,6 +4,7 @@
 import type { Relay } from '../../core/relay.js'
 import type { Config } from '../config/config.js'
 import type { ListenRemedies } from '../listen-failure.js'
+import { logUnawaited } from '../log-unawaited.js'
 import { openMonitoring } from '../monitoring.js'
 import { runConfig } from '../run-config.js'
 import { runChild } from './run-child.js'
@@ -35,6 +36,7 @@ function whenReached(relay: Pick<Relay, 'health' | 'clock'>, leftMs = connectTim
 
 runChild<RelayTask>(async ({ folder, config, replaces, ...options }, primary) => {
   const monitoring = openMonitoring({ all: () => primary.figures() })
+  logUnawaited(monitoring.relay.onError)
   const { relay, close, reload, answer } = await runConfig(config, {
     ...options,
     monitoring,
