@@ -1,10 +1,15 @@
 import { defineContract } from '@wildcast/contract'
+import { parseSubject } from '@wildcast/protocol'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { memory } from '../../brokers/memory.js'
 import { fakeClock } from '../../testing/fake-clock.js'
 import { type LineFrame, lineRelay } from '../../testing/line-relay.js'
-import { settled } from '../../testing/scripted-link.js'
+import { recordingOutlet } from '../../testing/recording-outlet.js'
+import { scriptedBroker } from '../../testing/scripted-broker.js'
+import { message, settled } from '../../testing/scripted-link.js'
+import { relayOn, subscribe } from '../../testing/scripted-relay.js'
+import { everything } from '../access/identity.js'
 import type { RelayOptions } from '../relay.js'
 
 const api = defineContract({
@@ -82,4 +87,19 @@ describe('an answer', () => {
     const answer = await asked({ authorize: () => true })
     expect(codes((await answer({ message: '1' })).requester)).toEqual(['invalid_payload'])
   })
+})
+
+it('that other clients receive as a message must fit as one, too', async () => {
+  const broker = scriptedBroker()
+  const good = { 'good.*': { message: v.object({ price: v.number() }) } }
+  const { relay } = await relayOn(broker, { contract: defineContract(good) })
+  const outlet = recordingOutlet()
+  const responder = relay.open(outlet, everything)
+  await subscribe(responder, 'work', { serve: true })
+  broker.deliver('work', { ...message('work'), responseSubject: parseSubject('good.apple') })
+  await settled()
+  const answer = (payload: string) => Promise.resolve().then(() => responder.publish({ subject: 'good.apple', payload }))
+  await expect(answer('{"price":"x"}')).rejects.toMatchObject({ code: 'invalid_payload' })
+  expect(await answer('{"price":1}')).toBeUndefined()
+  expect(broker.log).toContain('!good.apple')
 })

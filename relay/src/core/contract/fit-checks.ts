@@ -1,5 +1,5 @@
 import type { ContractKind } from '@wildcast/contract'
-import { type BrokerMessage, isDerived, type Pattern, type Payload } from '@wildcast/protocol'
+import { type BrokerMessage, isDerived, type Pattern, type Payload, type WildcastError } from '@wildcast/protocol'
 import type { AwaitedAnswer } from '../awaited-answers.js'
 import type { Checked } from '../checked.js'
 import type { Hub } from '../hub.js'
@@ -41,6 +41,7 @@ export class FitChecks {
     const { result: message } = checked
     const place = awaited ? ({ kind: 'reply', subject: awaited.subject } as const) : dataPlaceOf(message)
     if (!place || !hasData(message)) return checked
+    if (awaited) this.#demandAsMessage(checked)
     if (place.kind !== 'reply') return this.#demand(checked, place.kind, place.subject, message.payload)
     if (refusesRequest(message) || isEndOfParts(message, awaited)) return checked
     try {
@@ -83,10 +84,25 @@ export class FitChecks {
     }
   }
 
+  /** A requester may await its answer on a subject of messages, which others receive, too. */
+  #demandAsMessage(checked: Checked<BrokerMessage>): void {
+    const fault = this.#faultAsMessage(checked.result)
+    if (!fault) return
+    checked.decided?.catch(() => {}) // no caller waits for it now
+    throw fault
+  }
+
+  #faultAsMessage(message: BrokerMessage): WildcastError | undefined {
+    const place = dataPlaceOf(message)
+    return place?.kind === 'message' ? this.#ports.contract.fault(place, message.payload) : undefined
+  }
+
   /** Without the permission, the responder may not end the request either. No one awaits this. */
   #refuseRequester({ broker, result, decided }: Checked<BrokerMessage>, cause: unknown): void {
+    const refused = refusedAnswer(result, cause)
+    if (this.#faultAsMessage(refused)) return
     void Promise.resolve(decided)
-      .then(() => this.#ports.hub.publish(broker, refusedAnswer(result, cause)))
+      .then(() => this.#ports.hub.publish(broker, refused))
       .catch(() => {})
   }
 }
