@@ -7,6 +7,7 @@ export interface TestClock extends Clock {
   /**
    * Lets `ms` milliseconds pass. Timers fire in order, each at its time, and what follows from one
    * is over before the next. Resolves when nothing is left to do. A `systemClock` waits.
+   * @throws {RangeError} unless it is a number from 0
    */
   advance(ms: number): Promise<void>
   /** Resolves when nothing is left to do at the present time. */
@@ -44,6 +45,7 @@ export function fakeClock(start: number = usualStart): TestClock {
       return () => timers.delete(timer)
     },
     async advance(ms) {
+      checkSpan(ms)
       const end = now + ms
       for (;;) {
         await settled()
@@ -53,7 +55,7 @@ export function fakeClock(start: number = usualStart): TestClock {
         now = Math.max(now, next.at)
         next.run()
       }
-      now = end
+      now = Math.max(now, end) // another call may have advanced it further
     },
   }
 }
@@ -70,6 +72,7 @@ export function systemClock(): TestClock {
     endOfTurn,
     settled,
     async advance(ms) {
+      checkSpan(ms)
       await new Promise<void>((resolve) => after(ms, resolve))
       await settled()
     },
@@ -95,6 +98,11 @@ function openTurns(): Pick<TestClock, 'endOfTurn' | 'settled'> {
       }
     },
   }
+}
+
+/** Time does not go back; and timers that are set again would never let an endless time end. */
+function checkSpan(ms: number): void {
+  if (!(ms >= 0 && Number.isFinite(ms))) throw new RangeError(`advance takes milliseconds from 0, not ${ms}`)
 }
 
 /** The next timer; of several at the same time, the one that was set first. */
