@@ -155,6 +155,16 @@ describe('a request', () => {
     expect(parts).toEqual([1, 3])
     expect(errors).toMatchObject([{ stage: 'contract' }])
   })
+  test('takes an empty end after parts, and no other empty answer', async () => {
+    const { client, relay, errors } = await connect({ contract: api })
+    const [parts, empty] = [client.request('math.sum', [1]), client.request('math.sum', [2])]
+    await settle()
+    relay.link.send({ kind: 'Response', ref: 1, message: '1', more: true })
+    for (const ref of [1, 2]) relay.link.send({ kind: 'Response', ref, message: '' })
+    expect((await parts).bytes).toHaveLength(0)
+    await expect(empty).rejects.toMatchObject({ code: 'invalid_payload' })
+    expect(errors).toEqual([])
+  })
   test('that does not fit gets an error as its answer, and does not reach the handler', async () => {
     const { client, relay, errors } = await connect({ contract: api })
     await import('../lazy.js')

@@ -146,3 +146,22 @@ test('the broker of an entry is used unless the caller or the scope names one', 
   await client.publish('unknown', 'x')
   expect(relay.link.all('Publish').map(({ broker }) => broker)).toEqual(['logs', 'other', 'scoped', 'home', 'home'])
 })
+
+test('a generator may end its answer without a value, after parts that fit', async () => {
+  const { client, relay, errors } = await connect({ contract: api })
+  await import('../lazy.js')
+  client.serve('math.sum', async function* ({ data }) {
+    for (const part of data as readonly unknown[]) yield part
+  })
+  await settle()
+  const frame = { kind: 'Message', id: 1, subject: 'math.sum', broker: 'test' } as const
+  relay.link.send({ ...frame, response_subject: 'r.1', message: '[1,2]' })
+  await settle()
+  const answers = relay.link.all('Publish')
+  expect(answers).toMatchObject([{ message: '1', more: true }, { message: '2', more: true }, { message: '' }])
+  expect(answers.map(({ error }) => error)).toEqual([undefined, undefined, undefined])
+  expect(errors).toEqual([])
+  relay.link.send({ ...frame, response_subject: 'r.2', message: '[]' })
+  await settle()
+  expect(relay.link.all('Publish').at(-1)).toMatchObject({ subject: 'r.2', error: { code: 'invalid_payload' } })
+})

@@ -36,12 +36,14 @@ export function guardVerbs<Verbs extends GuardedVerbs>(
     async request(subject: string, data?: unknown, options?: PartOption) {
       const payload = guard.encode('request', subject, data)
       const given = options?.onPart
-      const onPart = given && ((part: GuardedMessage) => (guard.admit(part, '', 'reply') ? given(part) : undefined))
-      const answer = await request(subject, payload, {
-        ...placed('request', subject, options),
-        ...(onPart && { onPart }),
-      })
-      guard.demand(answer, 'reply')
+      let hasParts = false
+      const onPart = (part: GuardedMessage): unknown => {
+        hasParts = true
+        return given && guard.admit(part, '', 'reply') ? given(part) : undefined
+      }
+      const answer = await request(subject, payload, { ...placed('request', subject, options), onPart })
+      // The last of several parts may be empty: a generator has ended without a value.
+      if (!hasParts || answer.bytes.length > 0) guard.demand(answer, 'reply')
       return answer
     },
     serve: (subject: string, handler: unknown, options?: BrokerOption) =>

@@ -10,7 +10,10 @@ export interface GuardedOptions extends Pick<EntryOptions, 'broker' | 'deliver' 
 }
 
 /** Sends an answer. */
-type Respond = (data: unknown, options?: { readonly error?: Failure | undefined }) => Promise<unknown>
+type Respond = (
+  data: unknown,
+  options?: { readonly error?: Failure | undefined; readonly more?: boolean | undefined },
+) => Promise<unknown>
 
 /** A received message, whose `data`, `params` and `respond` the guard replaces. */
 export interface GuardedMessage extends PayloadSource {

@@ -109,12 +109,13 @@ function nameParams(message: GuardedMessage, template: string): void {
 
 function checkAnswers(message: GuardedMessage, encode: ClientGuard['encode']): void {
   const { respond } = message
-  define(
-    message,
-    'respond',
-    () => async (data: unknown, options?: Parameters<NonNullable<typeof respond>>[1]) =>
-      respond?.(options?.error ? data : encode('reply', message.subject, data), options),
-  )
+  let hasParts = false
+  define(message, 'respond', () => async (data: unknown, options?: Parameters<NonNullable<typeof respond>>[1]) => {
+    // A generator that ends without a value ends its answer with an empty part.
+    const isEnd = hasParts && !options?.more && data === undefined
+    hasParts ||= options?.more === true
+    return respond?.(options?.error || isEnd ? data : encode('reply', message.subject, data), options)
+  })
 }
 
 function templateError(subject: string): WildcastError {

@@ -98,7 +98,8 @@ it('that other clients receive as a message must fit as one, too', async () => {
   await subscribe(responder, 'work', { serve: true })
   broker.deliver('work', { ...message('work'), responseSubject: parseSubject('good.apple') })
   await settled()
-  const answer = (payload: string) => Promise.resolve().then(() => responder.publish({ subject: 'good.apple', payload }))
+  const answer = (payload: string) =>
+    Promise.resolve().then(() => responder.publish({ subject: 'good.apple', payload }))
   await expect(answer('{"price":"x"}')).rejects.toMatchObject({ code: 'invalid_payload' })
   expect(await answer('{"price":1}')).toBeUndefined()
   expect(broker.log).toContain('!good.apple')
