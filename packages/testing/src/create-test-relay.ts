@@ -39,6 +39,24 @@ type TestBrokers = ReadonlyMap<string, TestBroker>
  * console.log(relay.published('good.*')) // [{ subject: 'good.apple', data: { price: 3 }, … }]
  */
 export async function createTestRelay(options: TestRelayOptions = {}): Promise<TestRelay> {
+  loaded ??= answerOnce()
+  await loaded
+  return openTestRelay(options)
+}
+
+/** Resolves when the code is loaded that a client loads for its first answer. */
+let loaded: Promise<void> | undefined
+
+/** `settled` can't wait for code that is being loaded: time would pass before a first answer. */
+async function answerOnce(): Promise<void> {
+  const relay = await openTestRelay({})
+  const client = relay.createClient()
+  client.serve('first', () => null)
+  await client.request('first')
+  await relay.close()
+}
+
+async function openTestRelay(options: TestRelayOptions): Promise<TestRelay> {
   const { auth, contract, limits, clock = fakeClock(), onError = reportError } = options
   const newId = testIds()
   const brokers = brokersOf(options, clock, newId)
