@@ -15,7 +15,7 @@ import type { api } from '../../packages/contract/src/testing/typed-client.js'`,
 import { classicMsgpack, msgpack } from '@wildcast/client/msgpack'
 import { elect, lock } from '@wildcast/client/locks'
 import { type ClientHistory, history } from '@wildcast/client/history'
-import { outbox } from '@wildcast/client/outbox'
+import { outbox, watchOutbox } from '@wildcast/client/outbox'
 import { memberCount, presence } from '@wildcast/client/presence'
 import { stream } from '@wildcast/client/stream'
 import { shareTabs } from '@wildcast/client/tabs'

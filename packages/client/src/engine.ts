@@ -12,6 +12,8 @@ import type { ListenPorts } from './subscriptions/listen.js'
 import { openSubscriptions } from './subscriptions/subscriptions.js'
 import type { VerbPorts } from './verb-ports.js'
 
+const cannotConnect = 'give createClient a WebSocket, such as that of the package ws, or a url with its host'
+
 /** Settings of a client's engine. */
 export interface EngineSettings extends RelayLinkSettings {
   readonly queue?: number | undefined
@@ -74,6 +76,7 @@ export function openEngine(settings: EngineSettings): Engine {
   const post: Exchanges['post'] = (frame, handler) => {
     use()
     if (link.refusal) throw link.refusal
+    if (link.status.state === 'idle') throw new WildcastError('unsupported', cannotConnect)
     return exchanges.post(frame, handler)
   }
   const ports = { clock, link, call, report, fault, exchanges, post, publish: openPublish(post, clock) }

@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createClient } from './client.js'
+import { type Client, createClient } from './client.js'
+import { history } from './history/history.js'
+import { lock } from './locks/lock.js'
+import { outbox } from './outbox/outbox.js'
+import type { ClientPart } from './part.js'
+import { presence } from './presence/presence.js'
 import { start } from './testing/connect.js'
 import { settle } from './testing/fake-clock.js'
+import { values } from './values/values.js'
 
 const quiet = (): void => undefined
 
@@ -29,6 +35,46 @@ describe('an environment', () => {
     client.reconnect()
     expect(client.status.state).toBe('idle')
     expect(onStatus.mock.calls).toEqual([['idle']])
+    client.close()
+  })
+  describe.each([
+    ['without a WebSocket', 'ws://relay.test', undefined],
+    ['that is no page, with a path', '/ws', OpeningSocket],
+  ])('%s', (_, url, WebSocket) => {
+    test.each<[name: string, call: (client: Client) => Promise<unknown>, use?: ClientPart[]]>([
+      ['publish', (client) => client.publish('a', 1)],
+      ['request', (client) => client.request('a')],
+      ['can', (client) => client.can('publish', 'a')],
+      ['get', (client) => values(client).get('a')],
+      ['set', (client) => values(client).set('a', 1)],
+      ['delete', (client) => values(client).delete('a')],
+      ['a set with a will', (client) => values(client).set('a', 1, { will: null })],
+      ['a page of a history', (client) => history(client).page('a')],
+      ['lock', (client) => lock(client, 'a')],
+      ['enter', (client) => presence(client, 'a').enter()],
+      ['a publish through an outbox', (client) => client.publish('a', 1), [outbox()]],
+    ])('rejects %s at once, with the remedy', async (_, call, use = []) => {
+      vi.stubGlobal('WebSocket', WebSocket)
+      const { client, clock } = start({ url, transport: undefined, use })
+      await expect(call(client)).rejects.toMatchObject({
+        code: 'unsupported',
+        retry: false,
+        message: expect.stringMatching(/give createClient a WebSocket, such as that of the package ws, or a url/),
+      })
+      expect(client.status.state).toBe('idle')
+      client.close()
+      await clock.advance(60_000) // a watch over a will ends by itself
+      expect(clock.timers).toBe(0)
+    })
+  })
+  test('that gets a WebSocket after a refusal publishes over it', async () => {
+    const { client } = start({ transport: undefined })
+    await expect(client.publish('a')).rejects.toMatchObject({ code: 'unsupported' })
+    vi.stubGlobal('WebSocket', OpeningSocket)
+    const publication = client.publish('a')
+    await settle()
+    expect({ opened: opened.length, state: publication.state }).toEqual({ opened: 1, state: 'waiting' })
+    void publication.outcome
     client.close()
   })
   test('that gets a WebSocket later connects at the next call', async () => {

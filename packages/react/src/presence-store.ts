@@ -11,10 +11,10 @@ export interface PresenceState<Data = unknown> {
   /** The member of this client's user, while it is entered. */
   readonly self: Member<Data> | undefined
   /**
-   * `loading`, `synced` when all members were received, `stale` while changes may be missing;
-   * `denied` or `error` while they are refused.
+   * `idle` without a subject, `loading`, `synced` when all members were received, `stale` while
+   * changes may be missing; `denied` or `error` while they are refused.
    */
-  readonly status: ValuesStatus
+  readonly status: ValuesStatus | 'idle'
   /** Why the members are refused, or this client could not enter. */
   readonly error: WildcastError | undefined
 }
@@ -29,6 +29,8 @@ export interface PresenceStore extends Pick<LiveStore<PresenceState>, 'state' | 
 
 /** The state before the first member, and the only one in a server render. */
 export const noPresence: PresenceState = { members: [], self: undefined, status: 'loading', error: undefined }
+/** The state without a subject. */
+export const idlePresence: PresenceState = { ...noPresence, status: 'idle' }
 
 /** A route change or StrictMode's second mount must not be seen as leaving. */
 const lingerMs = 1000

@@ -5,8 +5,10 @@ import { renderToString } from 'react-dom/server'
 import { expect, it } from 'vitest'
 import { start } from '../../client/src/testing/connect.js'
 import { useCan, useConnection, usePublish, useRequest, useSubscription, WildcastProvider } from './index.js'
+import { useHistory } from './use-history.js'
 import { useLeader } from './use-leader.js'
 import { useLock } from './use-lock.js'
+import { useMemberCount } from './use-member-count.js'
 import { usePresence } from './use-presence.js'
 import { useValue } from './use-value.js'
 import { useValues } from './use-values.js'
@@ -44,6 +46,17 @@ it('a server render does not read values, lock or enter', () => {
     '<p>undefined 0 loading 0 false undefined false</p>',
   )
   expect(relay.links.flatMap(({ sent }) => sent)).toEqual([])
+})
+
+function IdlePage() {
+  const statuses = [useSubscription(null), useValue(null), useValues(null), useHistory(null)].map((one) => one.status)
+  return createElement('p', null, `${[...statuses, usePresence(null).status, useMemberCount(null).status]}`)
+}
+
+it('hooks without a subject are idle in a server render', () => {
+  const { client } = start()
+  const page = createElement(WildcastProvider, { client }, createElement(IdlePage))
+  expect(renderToString(page)).toBe('<p>idle,idle,idle,idle,idle,idle</p>')
 })
 
 const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))

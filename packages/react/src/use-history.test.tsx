@@ -70,7 +70,7 @@ it('useHistory that unmounts while a page is loading cancels it, and another pat
   const loading = last(seen).loadMore()
   await eventually(() => expect(last(seen).isLoadingMore).toBe(true))
   await view.show(<Recorder pattern={null} seen={seen} />)
-  expect(last(seen)).toMatchObject({ items: [], status: 'loading' })
+  expect(last(seen)).toMatchObject({ items: [], status: 'idle' })
   await loading
   await eventually(() => expect(relay.relay.link.all('Cancel')).toHaveLength(1))
   await last(seen).loadMore()

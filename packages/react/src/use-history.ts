@@ -13,10 +13,10 @@ export interface HistoryFeed<Data = unknown, Wildcards extends MessageParams = r
   /** Oldest first, each message once. A message keeps its `key`, for the rows of a list. */
   readonly items: readonly Message<Data, Wildcards>[]
   /**
-   * `loading` until the newest page was received, then `ready`; `denied` or `error` while it is
-   * refused.
+   * `idle` without a pattern, `loading` until the newest page was received, then `ready`; `denied`
+   * or `error` while it is refused.
    */
-  readonly status: HistoryStatus
+  readonly status: HistoryStatus | 'idle'
   /** How complete the list is since its first message. */
   readonly continuity: Continuity
   /** Whether the broker has older messages. */
@@ -54,6 +54,9 @@ export const noMessages: ShownHistory = {
   error: undefined,
 }
 
+/** The state without a pattern. */
+const noHistory: ShownHistory = { ...noMessages, status: 'idle' }
+
 /** A list that components share. */
 export interface HistoryFeedStore extends LiveStore<ShownHistory> {
   readonly loadMore: () => Promise<void>
@@ -66,7 +69,7 @@ const stores = liveStores<HistoryFeedStore>()
  * `loadMore` adds older ones. Renders once per animation frame, whatever the number of messages.
  * Hooks with the same pattern and options share one list. Refusals are returned, not thrown. `Data`
  * is the type of the messages' data, which is not checked.
- * @param pattern null or undefined does not subscribe
+ * @param pattern null or undefined does not subscribe: the status is `idle`
  * @example
  * const { items, hasMore, loadMore } = useHistory<{ text: string }>('room.42.msg', { limit: 50 })
  */
@@ -78,7 +81,7 @@ export function useHistory<Data = unknown, const Pattern extends string = string
   const wanted = JSON.stringify({ broker, filter, limit }) // equal for filters of different renders
   const first = useFallback(
     pattern == null ? undefined : fallbackKey('history', pattern, { broker, filter, limit }),
-    noMessages,
+    pattern == null ? noHistory : noMessages,
     toFirst,
   )
   const slot = useMemo(

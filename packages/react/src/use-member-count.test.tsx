@@ -43,6 +43,6 @@ it('without a subject useMemberCount does not subscribe; an invalid one is its e
     </>,
   )
   await eventually(() => expect(invalid.at(-1)?.error?.code).toBe('invalid_subject'))
-  expect(none.at(-1)).toMatchObject({ count: undefined, status: 'loading' })
+  expect(none.at(-1)).toMatchObject({ count: undefined, status: 'idle' })
   expect(relay.relay.frames('Subscribe')).toEqual([])
 })

@@ -7,16 +7,20 @@ import type { UsePresenceOptions } from './use-presence.js'
 import { useSlot } from './use-slot.js'
 
 /** The number of members at one moment: a new object at each change, the same in between. */
-export type MemberCountState = Pick<MemberCount, 'count' | 'status' | 'error'>
+export interface MemberCountState extends Pick<MemberCount, 'count' | 'error'> {
+  /** As that of `memberCount`; `idle` without a subject. */
+  readonly status: MemberCount['status'] | 'idle'
+}
 
 const noCount: MemberCountState = { count: undefined, status: 'loading', error: undefined }
+const idleCount: MemberCountState = { ...noCount, status: 'idle' }
 
 const stores = liveStores<LiveStore<MemberCountState>>()
 
 /**
  * Returns the number of members of a subject or pattern, without receiving them: for large rooms.
  * It changes at most once a second.
- * @param subject null or undefined does not subscribe
+ * @param subject null or undefined does not subscribe: the status is `idle`
  * @example
  * const { count } = useMemberCount('room.42')
  * return <p>{count} are here</p>
@@ -30,7 +34,7 @@ export function useMemberCount(
     () => (subject == null ? undefined : countSlotOf(client, subject, broker)),
     [client, subject, broker],
   )
-  const { subscribe, read, readFirst } = useSlot(slot, noCount)
+  const { subscribe, read, readFirst } = useSlot(slot, slot ? noCount : idleCount)
   return useSyncExternalStore(subscribe, read, readFirst)
 }
 

@@ -76,12 +76,12 @@ it('usePresence leaves when the last component with data was unmounted for a sec
   expect(relay.relay.frames('Unsubscribe')).toEqual([])
 })
 
-it('a refused entry is the error, and null does nothing', async () => {
+it('a refused entry is the error, and null is idle', async () => {
   const relay = await connected()
   relay.relay.refuse('presence', 'room')
   const seen: PresenceView[] = []
   const view = await renderWithClient(relay.client, <PresenceRecorder subject={null} data={{}} seen={seen} />)
-  expect(last(seen)).toMatchObject({ members: [], error: undefined })
+  expect(last(seen)).toMatchObject({ members: [], status: 'idle', error: undefined })
   await view.show(<PresenceRecorder subject="room" data={{}} seen={seen} />)
   await eventually(() => expect(last(seen).error?.code).toBe('forbidden'))
 })

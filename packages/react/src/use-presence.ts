@@ -1,7 +1,13 @@
 import type { Client } from '@wildcast/client'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { liveStores, type StoreAt } from './live-store.js'
-import { noPresence, openPresenceStore, type PresenceState, type PresenceStore } from './presence-store.js'
+import {
+  idlePresence,
+  noPresence,
+  openPresenceStore,
+  type PresenceState,
+  type PresenceStore,
+} from './presence-store.js'
 import { useClient } from './provider.js'
 import { useLatest } from './use-latest.js'
 import { type SelectOptions, useSelected } from './use-selected.js'
@@ -28,7 +34,7 @@ const stores = liveStores<PresenceStore>()
  * Returns the members of a subject. With `data`, this client is one of them while the component is
  * mounted, and a change of `data` changes what the others see; without, it only watches. `Data` is
  * the type of what members enter with, which is not checked.
- * @param subject null or undefined does nothing
+ * @param subject null or undefined does nothing: the status is `idle`
  * @param data compared by value: a literal in the call is safe
  * @example
  * const { members } = usePresence('room.42', { name: 'Ada' })
@@ -50,7 +56,7 @@ export function usePresence<Data = unknown, Selected = PresenceView<Data>>(
   // The store has no types of data: hooks with different types may share it.
   const toView = useCallback((state: PresenceState) => ({ ...(state as PresenceState<Data>), update }), [update])
   const selected = useSelected(
-    useSlot(slot, noPresence),
+    useSlot(slot, slot ? noPresence : idlePresence),
     // Without `select`, `Selected` is `PresenceView`.
     {
       select: select ? (state) => select(toView(state)) : (toView as unknown as (state: PresenceState) => Selected),

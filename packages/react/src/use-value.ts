@@ -27,7 +27,7 @@ export interface UseValueOptions<State = ValueState, Selected = State>
 /**
  * Returns the value of a subject, kept up to date. Hooks with the same subject and broker share one
  * subscription. `Data` is its type, which is not checked.
- * @param subject null or undefined does not subscribe, and refuses to write
+ * @param subject null or undefined does not subscribe, and refuses to write: the status is `idle`
  * @example
  * const { data, set } = useValue<{ price: number }>('good.apple')
  * return <button onClick={() => set({ price: 4 }).catch(alert)}>{data?.price}</button>

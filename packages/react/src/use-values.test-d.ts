@@ -1,6 +1,7 @@
 import type { Message } from '@wildcast/client'
 import type { Member } from '@wildcast/client/presence'
 import { expectTypeOf, test } from 'vitest'
+import { useHistory } from './use-history.js'
 import { useLock } from './use-lock.js'
 import { usePresence } from './use-presence.js'
 import { useValue } from './use-value.js'
@@ -20,6 +21,14 @@ test('useValue and useValues have the type of the data', () => {
     ReadonlyMap<string, Message<Price, readonly string[]>>
   >()
   expectTypeOf(useValues('good.*').values.get('a')?.params).toEqualTypeOf<readonly [string] | undefined>()
+})
+
+test('the status is idle without a subject', () => {
+  const { status } = useValue(null)
+  expectTypeOf(status).toEqualTypeOf<'idle' | 'loading' | 'synced' | 'stale' | 'denied' | 'error'>()
+  expectTypeOf(useValues(null).status).toEqualTypeOf(status)
+  expectTypeOf(usePresence(null).status).toEqualTypeOf(status)
+  expectTypeOf(useHistory(null).status).toEqualTypeOf<'idle' | 'loading' | 'ready' | 'denied' | 'error'>()
 })
 
 test('usePresence has the type of the data', () => {

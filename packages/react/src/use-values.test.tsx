@@ -111,7 +111,7 @@ it('useValues returns a refusal, and is idle with null', async () => {
   const relay = await tested({ brokers: ['main', 'orders'] })
   const seen: ValuesState[] = []
   const view = await renderWithClient(relay.client, <Recorder pattern={null} seen={seen} />)
-  expect(last(seen)).toMatchObject({ status: 'loading', error: undefined })
+  expect(last(seen)).toMatchObject({ status: 'idle', error: undefined })
   expect(subscribes(relay)).toBe(0)
   await view.show(<Recorder pattern="a..b" seen={seen} />)
   await eventually(() => expect(last(seen)).toMatchObject({ status: 'error', error: { code: 'invalid_subject' } }))
@@ -133,10 +133,10 @@ it('useValue has the value of a subject, and changes it', async () => {
   await eventually(() => expect(last(seen)).toMatchObject({ data: undefined, value: undefined, status: 'synced' }))
 })
 
-it('useValue with null has no value, and refuses to write', async () => {
+it('useValue with null is idle, has no value, and refuses to write', async () => {
   const relay = await tested()
   const seen: ValueState<number>[] = []
   await renderWithClient(relay.client, <ValueRecorder subject={null} seen={seen} />)
-  expect(last(seen)).toMatchObject({ data: undefined, status: 'loading' })
+  expect(last(seen)).toMatchObject({ data: undefined, status: 'idle' })
   await expect(last(seen).set(1)).rejects.toMatchObject({ code: 'invalid_subject' })
 })

@@ -9,7 +9,7 @@ import { useFallback } from './use-fallback.js'
 import { type SelectOptions, useSelected } from './use-selected.js'
 import { useSlot } from './use-slot.js'
 import { openValuesSource, type ValuesSource } from './values-source.js'
-import { noValues, type ValuesState } from './values-state.js'
+import { idleValues, noValues, type ValuesState } from './values-state.js'
 
 /** The options of `useValues`. */
 export interface UseValuesOptions<State = ValuesState, Selected = State> extends SelectOptions<State, Selected> {
@@ -31,7 +31,7 @@ const stores = liveStores<LiveStore<ValuesState>>()
  * Returns the values of a pattern, kept up to date. Renders once per animation frame, whatever the
  * number of changes. Hooks with the same pattern, broker and filter share one subscription.
  * Refusals are returned, not thrown. `Data` is the type of the values, which is not checked.
- * @param pattern null or undefined does not subscribe
+ * @param pattern null or undefined does not subscribe: the status is `idle`
  * @example
  * const { values, status } = useValues<{ price: number }>('good.*')
  * return <ul>{[...values].map(([subject, { data }]) => <li key={subject}>{data.price}</li>)}</ul>
@@ -49,7 +49,7 @@ export function useValues<
   const wanted = JSON.stringify({ broker, filter, whenHidden }) // equal for filters of different renders
   const first = useFallback(
     pattern == null ? undefined : fallbackKey('values', pattern, { broker, filter }),
-    noValues,
+    pattern == null ? idleValues : noValues,
     toFirst,
   )
   const slot = useMemo(

@@ -13,8 +13,17 @@ export interface NewMessage {
   readonly owner: string
   readonly content: PublishContent
   readonly bytes: number
+  /** When it was published: milliseconds since 1970. */
+  readonly queuedAt: number
   /** Undefined if the message was certainly not sent. */
   readonly sending: Sending | undefined
+}
+
+/** A message that was deleted before it had an outcome. */
+export interface DiscardedMessage {
+  readonly id: number
+  /** The client that would have sent it. */
+  readonly owner: string
 }
 
 /** A message in IndexedDB. Ids ascend in the order of the publishes. */

@@ -1,5 +1,5 @@
 import { WildcastError } from '@wildcast/protocol/client'
-import type { KeptMessage, NewMessage, Sending } from './kept-message.js'
+import type { DiscardedMessage, KeptMessage, NewMessage, Sending } from './kept-message.js'
 
 /** The limits of an outbox. */
 export interface Bounds {
@@ -13,17 +13,23 @@ interface Totals {
   readonly bytes: number
 }
 
+/** The work of a transaction. `done` takes its result. */
+type Work<Result> = (messages: IDBObjectStore, totals: IDBObjectStore, done: (result: Result) => void) => void
+
 /**
  * The messages of an outbox, in IndexedDB. Each method is one atomic transaction.
  */
 export class MessageStore {
   readonly #database: IDBDatabase
   readonly #bounds: Bounds
+  readonly #changed: () => void
   #isClosed = false
 
-  constructor(database: IDBDatabase, bounds: Bounds) {
+  /** @param changed - called after each change of the messages */
+  constructor(database: IDBDatabase, bounds: Bounds, changed: () => void) {
     this.#database = database
     this.#bounds = bounds
+    this.#changed = changed
   }
 
   /**
@@ -76,9 +82,31 @@ export class MessageStore {
     })
   }
 
+  /** Removes the messages with a key, or all. Resolves with them. */
+  discard(key: string | undefined): Promise<readonly DiscardedMessage[]> {
+    return this.#write((messages, totals, done) => {
+      const get: IDBRequest<KeptMessage[]> = messages.getAll()
+      get.onsuccess = () => {
+        const gone = get.result.filter(({ content }) => key === undefined || content.key === key)
+        for (const { id } of gone) messages.delete(id)
+        const bytes = gone.reduce((sum, message) => sum + message.bytes, 0)
+        this.#count(totals, -gone.length, -bytes)
+        done(gone.map(({ id, owner }) => ({ id, owner })))
+      }
+    })
+  }
+
+  /** Resolves with the messages of all clients, in order. */
+  all(): Promise<readonly KeptMessage[]> {
+    return this.#run('readonly', (messages, _, done) => {
+      const get: IDBRequest<KeptMessage[]> = messages.getAll()
+      get.onsuccess = () => done(get.result)
+    })
+  }
+
   /** Resolves with the clients that have messages. */
   owners(): Promise<string[]> {
-    return this.#write((messages, _, done) => {
+    return this.#run('readonly', (messages, _, done) => {
       const owners: string[] = []
       done(owners)
       const request = messages.index('owner').openKeyCursor(null, 'nextunique')
@@ -123,12 +151,16 @@ export class MessageStore {
     }
   }
 
+  async #write<Result>(work: Work<Result>): Promise<Result> {
+    const result = await this.#run('readwrite', work)
+    this.#changed()
+    return result
+  }
+
   /** Resolves with the argument of `done` when the transaction has completed. */
-  #write<Result>(
-    work: (messages: IDBObjectStore, totals: IDBObjectStore, done: (result: Result) => void) => void,
-  ): Promise<Result> {
+  #run<Result>(mode: IDBTransactionMode, work: Work<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const transaction = this.#database.transaction(['messages', 'totals'], 'readwrite')
+      const transaction = this.#database.transaction(['messages', 'totals'], mode)
       let finish = (): void => reject(new WildcastError('internal', 'a transaction without a result'))
       transaction.oncomplete = () => finish()
       transaction.onabort = () =>

@@ -1,8 +1,13 @@
 import { payloadBytes, WildcastError } from '@wildcast/protocol/client'
+import { interrupted } from '../connection/interrupted.js'
 import type { PartPorts } from '../part.js'
+import { newKey } from '../publishing/key.js'
 import type { PublishContent, ReportState } from '../publishing/publish.js'
+import type { Undo } from '../time/clock.js'
+import type { KeptMessage } from './kept-message.js'
 import { type Bounds, MessageStore } from './message-store.js'
 import { openDatabase } from './open-database.js'
+import { openOutboxNews } from './outbox-news.js'
 import { OutboxSender } from './outbox-sender.js'
 import { OwnerLocks } from './owner-locks.js'
 import { openOwner } from './queue-owner.js'
@@ -24,27 +29,48 @@ export interface OutboxSettings extends Bounds {
  */
 export type Keep = (content: PublishContent, report: ReportState) => Promise<boolean>
 
+/** An outbox of a client. */
+export interface OpenOutbox {
+  readonly keep: Keep
+  /**
+   * Resolves with the messages of all pages, in order.
+   * @throws {WildcastError} `interrupted` if the outbox is closed
+   */
+  messages(): Promise<readonly KeptMessage[]>
+  /**
+   * Deletes the messages with a key, or all. Resolves with their number.
+   * @throws {WildcastError} `interrupted` if the outbox is closed
+   */
+  discard(key: string | undefined): Promise<number>
+  /** Calls back after each change by any page, and when the outbox closes. Returns the undo. */
+  onChange(listener: () => void): Undo
+}
+
 /**
  * Opens an outbox, and takes over the messages of pages that have ended.
  * @throws {WildcastError} `unsupported` if its database has another version
  */
-export async function openOutbox(ports: PartPorts, platform: Platform, settings: OutboxSettings): Promise<Keep> {
+export async function openOutbox(ports: PartPorts, platform: Platform, settings: OutboxSettings): Promise<OpenOutbox> {
   const { clock, connection } = ports
   const name = `wildcast-outbox:${settings.name}`
+  const owner = newKey()
   const database = await openDatabase(platform.indexedDB, name, clock)
-  const store = new MessageStore(database, settings)
+  const news = openOutboxNews(name, owner, (ids) => sender.discard(ids))
+  const store = new MessageStore(database, settings, () => news.tell())
   const sender = new OutboxSender(ports, store)
   const fault = (cause: unknown): void => ports.fault(WildcastError.from(cause), 'outbox')
   const locks = new OwnerLocks(platform.locks, `${name}:`)
   const adopt: OutboxSender['adopt'] = (messages) => sender.adopt(messages)
-  const owner = await openOwner({ store, locks, clock, adopt, fault }).catch((cause) => {
+  const { end: release } = await openOwner({ name: owner, store, locks, clock, adopt, fault }).catch((cause) => {
     store.close()
+    news.close()
     throw cause
   })
 
   const end = (): void => {
-    owner.end()
+    release()
     store.close()
+    news.close()
   }
   const lose = (): void => {
     end()
@@ -60,19 +86,36 @@ export async function openOutbox(ports: PartPorts, platform: Platform, settings:
     }
   })
   if (isClosed(connection)) end()
-  return keepIn(store, sender, owner.name, { ...ports, fault })
+  const check = (): void => {
+    if (store.isClosed) throw interrupted('the outbox is closed')
+  }
+  return {
+    keep: keepIn(store, sender, owner, { ...ports, fault }),
+    async messages() {
+      check()
+      return store.all()
+    },
+    async discard(key) {
+      check()
+      const gone = await store.discard(key)
+      news.tell(gone)
+      return gone.length
+    },
+    onChange: news.onChange,
+  }
 }
 
 function keepIn(
   store: MessageStore,
   sender: OutboxSender,
   owner: string,
-  { connection, fault }: { readonly connection: PartPorts['connection']; fault(cause: unknown): void },
+  { clock, connection, fault }: Pick<PartPorts, 'clock' | 'connection'> & { fault(cause: unknown): void },
 ): Keep {
   let keeping = 0
   return async (content, report) => {
     try {
-      const message = { owner, content, bytes: sizeOf(content), sending: sender.sending(keeping++) }
+      const how = { bytes: sizeOf(content), queuedAt: clock.now(), sending: sender.sending(keeping++) }
+      const message = { owner, content, ...how }
       const id = await store.add(message)
       if (isClosed(connection))
         report('unknown') // another client will send it

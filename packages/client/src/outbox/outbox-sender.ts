@@ -24,6 +24,8 @@ export class OutboxSender {
   /** Ordered by id. */
   #waiting: Entry[] = []
   readonly #inFlight = new Set<Entry>()
+  /** Ids of discarded messages that this client does not have yet. */
+  readonly #discarded = new Set<number>()
   #isSending = false
 
   constructor(ports: PartPorts, store: MessageStore) {
@@ -40,17 +42,36 @@ export class OutboxSender {
 
   /** Sends a message of this page in order. */
   accept(message: KeptMessage, report: ReportState): void {
-    this.#waiting.push({ message, report, sending: message.sending, wasSent: false })
+    const entry = { message, report, sending: message.sending, wasSent: false }
+    if (this.#discarded.delete(message.id)) dropped(entry)
+    else this.#waiting.push(entry)
     this.send()
   }
 
   /** Sends messages of a page that has ended. */
   adopt(messages: readonly KeptMessage[]): void {
     for (const message of messages) {
-      const { sending } = message
+      const { id, sending } = message
+      if (this.#discarded.delete(id)) continue
       this.#waiting.push({ message, report: undefined, sending, wasSent: sending !== undefined })
     }
     this.#sort()
+    this.send()
+  }
+
+  /**
+   * Forgets messages that are no longer kept. One that was sent may have arrived, and is not sent
+   * again.
+   */
+  discard(ids: readonly number[]): void {
+    const gone = new Set(ids)
+    for (const entry of [...this.#inFlight, ...this.#waiting]) {
+      if (!gone.delete(entry.message.id)) continue
+      this.#inFlight.delete(entry)
+      this.#waiting = this.#waiting.filter((other) => other !== entry)
+      dropped(entry)
+    }
+    for (const id of gone) this.#discarded.add(id)
     this.send()
   }
 
@@ -142,6 +163,12 @@ export class OutboxSender {
   #fault(error: WildcastError): void {
     this.#ports.fault(error, 'outbox')
   }
+}
+
+/** Reports the outcome of a discarded message to its publisher. */
+function dropped({ report, wasSent }: Entry): void {
+  if (wasSent) report?.('unknown')
+  else report?.('rejected', new DOMException('the message was discarded, it was not sent', 'AbortError'))
 }
 
 /** Returns the error that reports the outcome of a message of an earlier page. */

@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { connect } from '../testing/connect.js'
+import { settle } from '../testing/fake-clock.js'
 import { outbox } from './outbox.js'
+import { watchOutbox } from './watch-outbox.js'
 
 test('without IndexedDB the client publishes without an outbox and reports that once', async () => {
   const { client, relay, errors } = await connect({ use: [outbox()] })
@@ -12,6 +14,27 @@ test('without IndexedDB the client publishes without an outbox and reports that 
   await client.publish('a', 2)
   expect(relay.link.all('Publish')).toMatchObject([{ message: '1' }, { message: '2' }])
   expect(errors).toMatchObject([{ stage: 'outbox', code: 'unsupported' }])
+})
+
+test('without IndexedDB no messages are kept, with the reason', async () => {
+  const { client } = await connect({ use: [outbox()] })
+  const view = watchOutbox(client)
+  const changed = vi.fn()
+  view.onChange(changed)
+  await settle()
+  expect(changed).toHaveBeenCalledOnce()
+  expect(view).toMatchObject({ messages: [], error: { code: 'unsupported' } })
+  await expect(view.discardAll()).rejects.toMatchObject({ code: 'unsupported' })
+})
+
+test('a client without an outbox keeps no messages', async () => {
+  const { client } = await connect()
+  const view = watchOutbox(client)
+  void client.publish('a')
+  await settle()
+  expect(view).toMatchObject({ messages: [], error: undefined })
+  expect([await view.discard('a'), await view.discardAll()]).toEqual([0, 0])
+  view.stop()
 })
 
 test.each([

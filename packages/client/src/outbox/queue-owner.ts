@@ -1,4 +1,3 @@
-import { newKey } from '../publishing/key.js'
 import type { ClientClock, Undo } from '../time/clock.js'
 import { openTimer } from '../time/timer.js'
 import type { KeptMessage } from './kept-message.js'
@@ -7,6 +6,8 @@ import type { OwnerLocks } from './owner-locks.js'
 
 /** The functions that an owner of messages uses. */
 export interface OwnerPorts {
+  /** The name of the owner, which is unique. */
+  readonly name: string
   readonly store: Pick<MessageStore, 'owners' | 'take'>
   readonly locks: OwnerLocks
   readonly clock: ClientClock
@@ -17,7 +18,6 @@ export interface OwnerPorts {
 
 /** The owner of messages: the client that sends them as long as it lives. */
 export interface QueueOwner {
-  readonly name: string
   /** Releases the messages to other owners. */
   end: Undo
 }
@@ -28,8 +28,7 @@ const lookEveryMs = 30_000
 /**
  * Opens an owner, which takes over the messages of owners that have ended or end later.
  */
-export async function openOwner({ store, locks, clock, adopt, fault }: OwnerPorts): Promise<QueueOwner> {
-  const name = newKey()
+export async function openOwner({ name, store, locks, clock, adopt, fault }: OwnerPorts): Promise<QueueOwner> {
   const release = await locks.hold(name)
   const timer = openTimer(clock)
   let isOver = false
@@ -47,7 +46,6 @@ export async function openOwner({ store, locks, clock, adopt, fault }: OwnerPort
   adopt(left)
   await look()
   return {
-    name,
     end() {
       isOver = true
       timer.stop()
