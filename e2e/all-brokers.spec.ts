@@ -32,9 +32,9 @@ test('a reading by mosquitto_pub is in the chart, and an order by a NATS client 
   await expect(panel(page, 'Sensors')).toContainText('attic21.5°')
 
   await page.getByLabel('Filter by subject').fill('order.melon')
-  await kinds.nats.foreignClient(demo.ports.nats).publish('order.melon', '{"id":"by a NATS client"}')
+  await kinds.nats.foreignClient(demo.ports.nats).publish('order.melon', '{"id":4711}')
   const row = panel(page, 'Live messages').getByRole('row', { name: 'order.melon' })
-  await expect(row).toContainText('by a NATS client')
+  await expect(row).toContainText('{"id":4711}')
 })
 
 for (const broker of ['redis', 'nats', 'mqtt'] as const)

@@ -51,7 +51,7 @@ test('a subject that does not parse is refused in the words of the SDK, and harm
     await expect(alice.getByText('refused', { exact: true })).toBeVisible()
   }
   await read(alice, 'a..b')
-  await expect(alice.getByText(/"a\.\.b" isn't a pattern/)).toBeVisible()
+  await expect(alice.getByText(/"a\.\.b" is not a valid subject: it has an empty segment/)).toBeVisible()
   await alice.getByLabel('Subject').fill('good.*')
   await button(alice, 'Publish').click()
   await expect(alice.getByLabel('Subject')).toHaveAttribute('aria-invalid', 'true')

@@ -19,9 +19,9 @@ async function talk(ada: Page, grace: Page, url: string): Promise<void> {
     await write(page, text)
     for (const each of [ada, grace]) await expect(row(each, text.split('\n')[0] ?? '')).toBeVisible()
   }
-  await curl(url, 'good.apple', '{"hall":3,"temperature":4.1}')
+  await curl(url, 'good.apple', 'hall 3: 4.1 °C')
   for (const subject of ['good.pear', 'good.plum', 'good.plum']) await curl(url, subject, 'hello')
-  for (const page of [ada, grace]) await expect(row(page, '"temperature"')).toBeVisible()
+  for (const page of [ada, grace]) await expect(row(page, 'hall 3: 4.1 °C')).toBeVisible()
   await expect(row(ada, 'I would wait')).toContainText('Sent')
 }
 
@@ -47,7 +47,7 @@ for (const phone of [false, true]) {
       await page.getByRole('button', { name: 'good.*', exact: true }).click()
       await expect(page.getByText('live', { exact: true })).toBeVisible()
       for (const good of ['apple', 'pear', 'plum']) {
-        await curl(relay.url, `good.${good}`, `{"price":${good.length},"unit":"kg"}`)
+        await curl(relay.url, `good.${good}`, `{"from":"store","text":"${good.length} kg"}`)
         await expect(page.getByRole('row').filter({ hasText: good })).toBeVisible()
       }
       await page.getByRole('row').filter({ hasText: 'pear' }).getByRole('button').click()

@@ -135,9 +135,13 @@ for (const [name, header] of Object.entries(declarations)) {
   const examples = sources(name).flatMap((file) => examplesOf(readFileSync(file, 'utf8')))
   const page = pages[name] ? snippetsOf(readFileSync(path.join(root, pages[name]), 'utf8')) : []
   const own = name === 'relay' ? [] : snippetsOf(readFileSync(path.join(root, name, 'README.md'), 'utf8'))
+  let contract = ''
   for (const [i, code] of [...examples, ...page, ...own].entries()) {
-    files.push(`${name.replace('/', '-')}-${i}.tsx`)
-    writeFileSync(path.join(folder, files.at(-1)), wrap(code, header, i))
+    const file = `${name.replace('/', '-')}-${i}`
+    files.push(`${file}.tsx`)
+    // The file that later snippets of a page import.
+    if (code.startsWith('// contract.ts')) contract = `./${file}.js`
+    writeFileSync(path.join(folder, files.at(-1)), wrap(code.replace('./contract.ts', contract), header, i))
   }
 }
 const tsconfig = {

@@ -2,15 +2,15 @@
  * The only file that imports values of the SDK: the client and the hooks that the views use. Other
  * files import only its types.
  */
-import { type Client, type ClientPart, createClient, type ReportState } from '@wildcast/client'
-import { type ClientHistory, history } from '@wildcast/client/history'
+import { type ClientPart, type ContractClient, createClient, type ReportState } from '@wildcast/client'
+import { type ContractHistory, history } from '@wildcast/client/history'
 import { outbox } from '@wildcast/client/outbox'
-import { shareTabs } from '@wildcast/client/tabs'
+import { contract } from '../contract.js'
 import { watchConnection, writeDown } from './journal.js'
 import { line } from './line.js'
 
 export { WildcastError } from '@wildcast/client'
-export { useConnection, usePublish, usePublishing, useSubscription, WildcastProvider } from '@wildcast/react'
+export { useClient, useConnection, useSubscription, WildcastProvider } from '@wildcast/react'
 
 type PublishListener = (key: string, state: Parameters<ReportState>[0], error?: Error) => void
 
@@ -38,16 +38,32 @@ const watch: ClientPart =
       sentAt,
     )
 
+/** Shares a connection, by a part that is loaded on demand: few pages need it. */
+const tabs: ClientPart = (ports) => {
+  const { reach, publish } = ports
+  const own = { load: reach.load.bind(reach) }
+  let isLoaded = false
+  reach.load = async () => {
+    const { shareTabs } = await import('@wildcast/client/tabs')
+    if (!isLoaded) shareTabs()({ ...ports, reach: own })
+    isLoaded = true
+    return own.load()
+  }
+  return publish
+}
+
 // With ?share-tabs, the tabs of a browser hold one connection.
 const isShared = new URLSearchParams(location.search).has('share-tabs')
 
-/** The page's client. */
-export const client: Client = createClient({
+/** The page's client. What does not fit the contract reaches no view, in production neither. */
+export const client: ContractClient<typeof contract> = createClient({
   url: '/ws',
-  use: [watch, outbox(), line, ...(isShared ? [shareTabs()] : [])],
+  contract,
+  check: 'throw',
+  use: [watch, outbox(), line, ...(isShared ? [tabs] : [])],
   onError: writeDown,
 })
 watchConnection(client)
 
 /** The messages that the brokers have kept. */
-export const kept: ClientHistory = history(client)
+export const kept: ContractHistory<typeof contract> = history(client)

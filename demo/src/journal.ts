@@ -1,4 +1,4 @@
-import type { Client, OnError } from '@wildcast/client'
+import type { ClientCore, OnError } from '@wildcast/client'
 import { create } from 'zustand'
 
 export type Tone = 'good' | 'warn' | 'bad' | 'quiet'
@@ -29,7 +29,7 @@ let lostAt: number | undefined
 export const offlineSince = (): number | undefined => lostAt
 
 /** Writes down each change of the connection while the page is open. */
-export function watchConnection(client: Client): void {
+export function watchConnection(client: Pick<ClientCore, 'onStatus'>): void {
   client.onStatus((status) => {
     lostAt = status.state === 'online' ? undefined : (lostAt ?? status.since)
     if (status.state === 'online') note('good', `online, over ${status.transport ?? 'a transport of its own'}`)
@@ -44,10 +44,11 @@ export function watchConnection(client: Client): void {
 
 /**
  * Writes down background failures. The page shows outages in its badge, and the outcome of each
- * message beside it: those are no errors of its code, so they don't go to the console.
+ * message beside it: those are no errors of its code, so they don't go to the console. Neither does
+ * what other programs have sent against the contract.
  */
 export const writeDown: OnError = (error, { stage }) => {
   if (stage === 'transport') return // the status of the connection shows it
   note('bad', `${stage}: ${error.message}`)
-  if (stage !== 'outbox') console.error('wildcast', stage, error)
+  if (stage !== 'outbox' && stage !== 'contract') console.error('wildcast', stage, error)
 }

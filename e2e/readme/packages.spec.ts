@@ -74,6 +74,26 @@ test('the packages run the pages of the README over one broker', async ({ page }
   await relay.interrupt()
 })
 
+test('the contract is checked in the page, and by the relay', async ({ page }) => {
+  const readme = (await readFile(path.join(root, 'README.md'), 'utf8')).replace(/\s+/g, ' ')
+  const [, setting = ''] = /With `(contract = .*?)` at the top of `wildcast.toml`/.exec(readme) ?? []
+  const [, command = '', printed = ''] = /`(npx wildcast pub [^`]*)` prints `(.*?)`/.exec(readme) ?? []
+  expect(printed).not.toBe('')
+  await inFolder(blocks.contractPackages).finish()
+  await write('contract.ts', blocks.contract)
+  await write('wildcast.toml', `${setting}\nport = 3015\n[brokers.main]\ntype = "memory"\n`)
+  const relay = inFolder('npx wildcast up')
+  await relay.shows(/Wildcast is up/)
+  const vite = inFolder('npx vite')
+  const log = await openPlainPage(page, await vite.shows(/Local: +(http:\S+)/), blocks.contractPage)
+  await expect.poll(() => log).toContain('apple 3.00')
+  const refused = inFolder(command)
+  expect(await refused.shows(/^(invalid_payload: .*)$/m)).toBe(printed)
+  await refused.interrupt()
+  await vite.interrupt()
+  await relay.interrupt()
+})
+
 test('the relay goes beside the server of an app', async () => {
   const appPort = await freePort()
   await write('server.mjs', blocks.server.replace('3000', String(appPort)))

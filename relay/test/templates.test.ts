@@ -27,6 +27,7 @@ describe('wildcast init', () => {
       '.gitignore',
       'README.md',
       'components',
+      'contract.js',
       'index.html',
       'package.json',
       'src',
@@ -74,11 +75,11 @@ describe('wildcast init', () => {
     })
   })
 
-  it('writes a test with a relay in its own process, which passes', async () => {
+  it('writes tests with a relay in its own process, which pass', async () => {
     const cwd = await project()
     await symlink(path.resolve(import.meta.dirname, '../../node_modules'), path.join(cwd, 'node_modules'))
     const words = ['--test', '--test-reporter', 'tap', 'test/connection.test.js']
-    expect(execFileSync(process.execPath, words, { cwd, encoding: 'utf8' })).toMatch(/^# pass 1$/m)
+    expect(execFileSync(process.execPath, words, { cwd, encoding: 'utf8' })).toMatch(/^# pass 2$/m)
   })
 
   it('overwrites nothing', async () => {

@@ -1,8 +1,8 @@
-import type { Continuity, Message } from '@wildcast/client'
+import type { Continuity } from '@wildcast/client'
 import { useEffect } from 'react'
 import { create } from 'zustand'
 import { client, useConnection } from '../bridge.js'
-import { learnBrokers, takeGap, takeMessages, useChatStore } from './chat-store.js'
+import { learnBrokers, type RoomMessage, takeGap, takeMessages, useChatStore } from './chat-store.js'
 
 interface Health {
   readonly continuity: Continuity
@@ -35,7 +35,7 @@ function Feed({ broker }: { readonly broker: string }) {
 const frameMs = 16
 
 function follow(broker: string): () => void {
-  let waiting: Message[] = []
+  let waiting: RoomMessage[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
   const take = (): void => {
     clearTimeout(timer)
@@ -44,7 +44,7 @@ function follow(broker: string): () => void {
     waiting = []
   }
   const undo = client.subscribe(
-    'good.*',
+    'good.{room}',
     (message) => {
       waiting.push(message)
       timer ??= setTimeout(take, frameMs)

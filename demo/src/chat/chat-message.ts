@@ -1,65 +1,23 @@
-import type { Message } from '@wildcast/client'
+import type { DataOf } from '@wildcast/contract'
+import type { contract } from '../../contract.js'
 
-/** The payload of `good.<room>`. */
-export interface ChatMessage {
-  readonly from: string
-  readonly text: string
-  /** Chosen by the sender: a message that is sent twice is shown once. */
-  readonly id: string
-  /** When it was written, by the sender's clock: milliseconds since 1970. */
-  readonly at: number
-}
+/** The data of a room by the contract. */
+export type RoomData = DataOf<typeof contract, 'message', 'good.*'>
 
 /** How a message of a room is shown. */
 export interface ReadMessage {
-  /** Undefined if it isn't a chat message. */
+  /** Undefined if another program has written a plain text. */
   readonly from: string | undefined
   readonly text: string
-  /** Undefined if it has no valid one. */
+  /** Undefined if it has none. */
   readonly id: string | undefined
-  readonly form: 'text' | 'code'
   /** Undefined if the message has no valid time. */
   readonly sentAt: number | undefined
 }
 
-/** A longer id is not one of this page. */
-const longestId = 64
-
-/**
- * Reads a message of a room. Every client may publish there, with curl for example, so any payload
- * is shown in some form.
- */
-export function readMessage({ data, bytes }: Pick<Message, 'data' | 'bytes'>): ReadMessage {
-  if (data instanceof Uint8Array) return foreign(describeBytes(bytes), 'code')
-  if (typeof data === 'string') return foreign(data, 'text')
-  if (!isChatMessage(data)) return foreign(JSON.stringify(data), 'code')
-  const { from, text, id, at } = data
-  const isValid = typeof id === 'string' && id !== '' && id.length <= longestId
-  return {
-    from,
-    text,
-    id: isValid ? id : undefined,
-    form: 'text',
-    sentAt: typeof at === 'number' && at > 0 ? at : undefined,
-  }
-}
-
-function foreign(text: string, form: ReadMessage['form']): ReadMessage {
-  return { from: undefined, text, id: undefined, form, sentAt: undefined }
-}
-
-interface AnyChatMessage extends Pick<ChatMessage, 'from' | 'text'> {
-  readonly id?: unknown
-  readonly at?: unknown
-}
-
-function isChatMessage(data: unknown): data is AnyChatMessage {
-  if (typeof data !== 'object' || data === null) return false
-  const { from, text } = data as Record<string, unknown>
-  return typeof from === 'string' && typeof text === 'string'
-}
-
-function describeBytes(bytes: Uint8Array): string {
-  const first = [...bytes.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
-  return `${bytes.length} bytes: ${first}${bytes.length > 16 ? ' …' : ''}`
+/** Reads a message of a room. Every client may write there, with curl for example. */
+export function readMessage(data: RoomData): ReadMessage {
+  if (typeof data !== 'object') return { from: undefined, text: String(data), id: undefined, sentAt: undefined }
+  const { from, text, id, at = 0 } = data
+  return { from, text, id, sentAt: at > 0 ? at : undefined }
 }

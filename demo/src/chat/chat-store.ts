@@ -1,7 +1,7 @@
 import type { BrokerInfo, Message } from '@wildcast/client'
 import { create } from 'zustand'
 import { usePage } from '../page.js'
-import { readMessage } from './chat-message.js'
+import { type RoomData, readMessage } from './chat-message.js'
 import { leaveHistory } from './room-history.js'
 import {
   type ChatEntry,
@@ -89,11 +89,14 @@ export function changeRoom(key: string, change: (log: RoomLog) => RoomLog): void
   if (after !== before) useChatStore.setState({ rooms: { ...rooms, [key]: after } })
 }
 
+/** A message of `good.{room}`. */
+export type RoomMessage = Message<RoomData, { readonly room: string }>
+
 /** Adds received messages of one broker. */
-export function takeMessages(messages: readonly Message[]): void {
+export function takeMessages(messages: readonly RoomMessage[]): void {
   const rooms = { ...useChatStore.getState().rooms }
   for (const message of messages) {
-    const key = roomKey(message.broker, message.params[0] ?? '')
+    const key = roomKey(message.broker, message.params.room)
     if (!rooms[key] && roomsOf(message.broker, rooms).length >= mostRooms) continue
     rooms[key] = receive(rooms[key] ?? emptyLog, toEntry(message), isOnScreen(key))
   }
@@ -101,10 +104,13 @@ export function takeMessages(messages: readonly Message[]): void {
   if (hasKept()) keepUnsent(useChatStore.getState())
 }
 
+/** The part of a message that its row needs. */
+type Received = Pick<Message<RoomData>, 'data' | 'key' | 'position' | 'receivedAt' | 'replayed'>
+
 /** A message that comes from the history was received long after it was sent. */
-export function toEntry(message: Message): ChatEntry {
+export function toEntry(message: Received): ChatEntry {
   const { position, receivedAt, replayed } = message
-  const { id, sentAt, ...content } = readMessage(message)
+  const { id, sentAt, ...content } = readMessage(message.data)
   const at = replayed ? sentAt && Math.min(sentAt, receivedAt) : receivedAt
   const own = position === undefined ? `received-${message.key}` : `kept-${position}`
   return { kind: 'message', key: id ?? own, at, position, ...content }

@@ -1,13 +1,11 @@
 import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react'
+import { mostCharacters } from '../../contract.js'
 import { usePage } from '../page.js'
 import { exact } from '../ui/format.js'
 import { Icon } from '../ui/icon.js'
 import { setDraft, useChatStore } from './chat-store.js'
 import { clean } from './clean.js'
 import { sendText } from './send.js'
-
-/** Longer texts are refused before they are sent. */
-const mostCharacters = 10_000
 
 /** The input below a conversation. Each room keeps its draft. */
 export function Composer({ room }: { readonly room: string }) {

@@ -9,20 +9,18 @@ const mostCharacters = 20_000
 
 interface MessageTextProps {
   readonly text: string
-  readonly form: 'text' | 'code'
 }
 
 /** A text of any length in any script. React escapes markup. */
-export function MessageText({ text, form }: MessageTextProps) {
+export function MessageText({ text }: MessageTextProps) {
   const [isOpen, setOpen] = useState(false)
   const short = shorten(text)
   const isFolded = short.length < text.length
   const shown = isOpen ? text.slice(0, mostCharacters) : short
   const rest = text.length - shown.length
-  const look = form === 'code' ? 'font-mono text-[0.8125rem] text-quiet' : 'text-[0.9375rem]'
   return (
     <>
-      <p dir="auto" className={`w-fit max-w-full whitespace-pre-wrap break-words leading-relaxed ${look}`}>
+      <p dir="auto" className="w-fit max-w-full whitespace-pre-wrap break-words text-[0.9375rem] leading-relaxed">
         {shown}
         {!isOpen && isFolded && '…'}
       </p>

@@ -39,7 +39,7 @@ export function Row({ room, entry, continues }: RowProps) {
         )}
         <div className="flex items-end gap-2">
           <div className={`min-w-0 flex-1 transition-opacity ${isUnsent ? 'opacity-75' : ''}`}>
-            <MessageText text={entry.text} form={entry.form} />
+            <MessageText text={entry.text} />
           </div>
           {state && <SendMark state={state} />}
         </div>

@@ -1,6 +1,5 @@
 import { client, onPublishState } from '../bridge.js'
 import { usePage } from '../page.js'
-import type { ChatMessage } from './chat-message.js'
 import { addPending, noteState, openRoomKey, splitRoomKey, useChatStore } from './chat-store.js'
 import type { ChatEntry, SendState } from './room-log.js'
 
@@ -21,7 +20,6 @@ export function sendText(text: string): void {
     key: newId(),
     from,
     text,
-    form: 'text',
     at: Date.now(),
     state: client.status.state === 'online' ? 'sending' : 'waiting',
   }
@@ -39,8 +37,7 @@ export function sendAgain(room: string, entry: ChatEntry): void {
 /** Publishes under the message's own key, so that the relay executes a second publish once. */
 function publish(key: string, { key: id, from = nameless, text, at = Date.now() }: ChatEntry): void {
   const [broker, room] = splitRoomKey(key)
-  const message: ChatMessage = { from, text, id, at }
-  const publication = client.publish(`good.${room}`, message, { broker: broker || undefined, key: id })
+  const publication = client.publish(`good.${room}`, { from, text, id, at }, { broker: broker || undefined, key: id })
   publication.then(
     (outcome) => noteState(id, states[outcome]),
     (error: Error) => noteState(id, 'refused', error.message),

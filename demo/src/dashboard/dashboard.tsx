@@ -13,11 +13,13 @@ import { SensorsPanel } from './panels/sensors-panel.js'
 import { ThroughputPanel } from './panels/throughput-panel.js'
 import { Tiles } from './panels/tiles.js'
 import { useDashboard } from './store.js'
+import { usePacked } from './streams.js'
 
 /** Live charts of sensors, prices, orders and the relay. */
 export function Dashboard() {
   useEffect(goLive, [])
   useConnection() // brokers are known once it is online
+  usePacked()
   return (
     <>
       <ViewHeader title="Dashboard" note="A fruit trader's streams, live from every broker">

@@ -1,5 +1,8 @@
-import type { Message } from '@wildcast/client'
+import type { Message, SubscribeOptions } from '@wildcast/client'
+import type { DataOf, ParamsOf } from '@wildcast/contract'
+import type { contract } from '../../contract.js'
 import { client } from '../bridge.js'
+import { useSubscription } from '../hooks.js'
 import { usePage } from '../page.js'
 import { delivered, packers, prices, record, sensors, taken } from './data.js'
 import { brokerOf } from './places.js'
@@ -10,19 +13,17 @@ type Undo = () => void
 /** This window as a packer: a segment of a subject. */
 export const packer = `packer-${Math.floor(Math.random() * 0x10000).toString(16)}`
 
-/** A field of a payload, or the payload itself, which may be a plain number. */
-function numberIn(data: unknown, field: string): number | undefined {
-  const value: unknown = typeof data === 'object' && data !== null ? Reflect.get(data, field) : data
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
-}
+type Api = typeof contract
+type Stream = 'sensor.**' | 'price.*' | 'order.*'
+type StreamMessage<Pattern extends Stream> = Message<DataOf<Api, 'message', Pattern>, ParamsOf<Pattern>>
 
-function onSensor(message: Message): void {
+function onSensor(message: StreamMessage<'sensor.**'>): void {
   record(message)
-  const [, place = '', quantity] = message.subject.split('.')
-  const value = numberIn(message.data, 'value')
-  if (value === undefined || (quantity !== undefined && quantity !== 'temperature')) return
+  const { data, subject, receivedAt } = message
+  const [, place = '', quantity] = subject.split('.')
+  if (quantity !== undefined && quantity !== 'temperature') return
   const number = sensors.names.numberOf(place)
-  if (number !== undefined) sensors.gauges.set(number, value, message.receivedAt)
+  if (number !== undefined) sensors.gauges.set(number, typeof data === 'number' ? data : data.value, receivedAt)
 }
 
 /** The price of each fruit when the page was loaded: lines show the change since then. */
@@ -30,50 +31,59 @@ const first = new Map<string, number>()
 /** The running number of the last price: those that were left out count as published. */
 let lastNumber: number | undefined
 
-function onPrice(message: Message): void {
+function onPrice(message: StreamMessage<'price.*'>): void {
   record(message)
-  const { data } = message
-  const price = numberIn(data, 'price')
-  const running = numberIn(data, 'n')
-  delivered.add(1)
-  if (running !== undefined) {
-    if (lastNumber !== undefined && running > lastNumber) delivered.add(0, running - lastNumber)
-    lastNumber = Math.max(running, lastNumber ?? 0)
-  } else delivered.add(0)
-  if (price === undefined) return
-  const good = message.subject.slice(message.subject.indexOf('.') + 1)
+  const { data, params, receivedAt } = message
+  const [good] = params
+  const { price, n = undefined } = typeof data === 'number' ? { price: data } : data
+  countPrice(n)
   const number = prices.names.numberOf(good)
   if (number === undefined) return
   const base = first.get(good) ?? price
   first.set(good, base)
   prices.now.set(good, price)
-  prices.gauges.set(number, base === 0 ? 0 : (price / base - 1) * 100, message.receivedAt)
+  prices.gauges.set(number, base === 0 ? 0 : (price / base - 1) * 100, receivedAt)
 }
 
-function onOrder(message: Message): void {
+/** Counts a price as delivered, and those up to its running number as published. */
+function countPrice(n: number | undefined): void {
+  delivered.add(1)
+  if (n === undefined) {
+    delivered.add(0)
+    return
+  }
+  if (lastNumber !== undefined && n > lastNumber) delivered.add(0, n - lastNumber)
+  lastNumber = Math.max(n, lastNumber ?? 0)
+}
+
+function onOrder(message: StreamMessage<'order.*'>): void {
   record(message)
   taken.count++
   void client.publish(`packed.${packer}`, { name: usePage.getState().name }, { broker: brokerOf('orders') }).outcome
 }
 
-function onPacked({ subject, data }: Message): void {
-  const name = subject.slice(subject.indexOf('.') + 1)
-  const number = packers.names.numberOf(name)
-  if (number === undefined) return
-  const label: unknown = typeof data === 'object' && data !== null ? Reflect.get(data, 'name') : undefined
-  packers.labels.set(name, typeof label === 'string' ? label.slice(0, 40) : name)
-  packers.meters.add(number)
+/** Counts what every packer has packed, while a component is shown. */
+export function usePacked(): void {
+  useSubscription('packed.{packer}', {
+    broker: brokerOf('orders'),
+    state: false,
+    onEvent({ data, params }) {
+      const number = packers.names.numberOf(params.packer)
+      if (number === undefined) return
+      packers.labels.set(params.packer, data.name.slice(0, 40))
+      packers.meters.add(number)
+    },
+  })
 }
 
-/** Subscribes to a stream on its broker, and follows how whole it is. */
-function follow(name: StreamName, pattern: string, handler: (message: Message) => void, options = {}): Undo {
-  return client.subscribe(pattern, handler, {
+/** The options of a stream, which follow how whole it is. */
+function optionsOf(name: StreamName): SubscribeOptions {
+  return {
     broker: brokerOf(name),
     onStatus: (status) => setStream(name, status === 'ready' ? { status, refusal: undefined } : { status }),
     onContinuity: ({ continuity, missed }) => setStream(name, { continuity, missed }),
     onError: ({ message }) => setStream(name, { refusal: message }),
-    ...options,
-  })
+  }
 }
 
 function policyOf(delivery: Delivery): { deliver?: 'latest'; maxRate?: number } {
@@ -82,11 +92,13 @@ function policyOf(delivery: Delivery): { deliver?: 'latest'; maxRate?: number } 
 }
 
 function followPrices(): Undo {
-  let undo = follow('prices', 'price.*', onPrice, policyOf(useDashboard.getState().delivery))
+  const follow = (delivery: Delivery): Undo =>
+    client.subscribe('price.*', onPrice, { ...optionsOf('prices'), ...policyOf(delivery) })
+  let undo = follow(useDashboard.getState().delivery)
   const stop = useDashboard.subscribe(({ delivery }, before) => {
     if (delivery === before.delivery) return
     undo()
-    undo = follow('prices', 'price.*', onPrice, policyOf(delivery))
+    undo = follow(delivery)
   })
   return () => {
     stop()
@@ -94,13 +106,12 @@ function followPrices(): Undo {
   }
 }
 
-/** Subscribes to everything that the dashboard shows. Returns the undo. */
+/** Subscribes to the streams of the dashboard. Returns the undo. */
 export function followAll(): Undo {
   const undos = [
-    follow('sensors', 'sensor.**', onSensor),
+    client.subscribe('sensor.**', onSensor, optionsOf('sensors')),
     followPrices(),
-    follow('orders', 'order.*', onOrder, { group: 'packers' }),
-    client.subscribe('packed.*', onPacked, { broker: brokerOf('orders') }),
+    client.subscribe('order.*', onOrder, { ...optionsOf('orders'), group: 'packers' }),
   ]
   return () => {
     for (const undo of undos) undo()

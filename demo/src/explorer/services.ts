@@ -1,6 +1,6 @@
-import type { Message, SubscriptionStatus } from '@wildcast/client'
+import type { Client, Message, SubscriptionStatus } from '@wildcast/client'
 import { create } from 'zustand'
-import { client, WildcastError } from '../bridge.js'
+import { WildcastError } from '../bridge.js'
 
 /** The ways to answer a request. */
 export const kinds = {
@@ -52,7 +52,10 @@ let ids = 0
  * Serves a subject until it is stopped.
  * @throws {Error} if the subject is invalid, or is served already
  */
-export function serve(subject: string, broker: string | undefined, kind: Kind, text: string): void {
+export function serve(
+  client: Client,
+  { subject, broker, kind, text }: Pick<Service, 'subject' | 'broker' | 'kind'> & { readonly text: string },
+): void {
   const id = ++ids
   const change = (next: (service: Service) => Partial<Service>): void =>
     useServices.setState(({ services }) => ({

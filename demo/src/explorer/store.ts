@@ -32,7 +32,7 @@ export const useExplorer = create<ExplorerState>()(() => ({
   broker: undefined,
   pattern: '**',
   tab: 'messages',
-  publish: { subject: 'good.apple', payload: '{"price": 3}', headers: [] },
+  publish: { subject: 'good.apple', payload: '{"from": "Ada", "text": "hi"}', headers: [] },
   request: { subject: 'math.sum', payload: '[1, 2]', headers: [] },
 }))
 

@@ -1,14 +1,12 @@
+import type { DataOf } from '@wildcast/contract'
 import { create } from 'zustand'
+import type { contract } from '../../contract.js'
 import { client } from '../bridge.js'
 import { note } from '../journal.js'
 import { takeDetour } from '../line.js'
 
 /** The demo's own endpoint on this machine: see demo/server/src/faults/control.ts. */
-interface Control {
-  readonly url: string
-  readonly token: string
-  readonly brokers: readonly string[]
-}
+type Control = DataOf<typeof contract, 'reply', 'demo.control'>
 
 interface ControlState {
   /** Undefined while it is not known; null if the page can't use one. */
@@ -25,17 +23,11 @@ const isHere = ['localhost', '127.0.0.1'].includes(location.hostname)
 export async function findControl(): Promise<void> {
   if (!isHere) return useControl.setState({ control: null })
   try {
-    const { data } = await client.request<Control>('demo.control', undefined, { timeoutMs: 5000 })
-    useControl.setState({ control: isControl(data) ? data : null })
+    const { data } = await client.request('demo.control', {}, { timeoutMs: 5000 })
+    useControl.setState({ control: data })
   } catch {
     useControl.setState({ control: null })
   }
-}
-
-function isControl(data: unknown): data is Control {
-  if (typeof data !== 'object' || data === null) return false
-  const { url, token, brokers } = data as Record<string, unknown>
-  return typeof url === 'string' && typeof token === 'string' && Array.isArray(brokers)
 }
 
 /** Kills a broker, which the control starts again a few seconds later. */

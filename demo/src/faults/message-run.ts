@@ -36,7 +36,8 @@ const nothingYet: Completeness = { continuity: 'catching-up', asOf: undefined, m
 
 export const useRun = create<Run>()(() => ({ isOn: true, broker: undefined, completeness: nothingYet }))
 
-const subject = `fault.page-${Math.floor(Math.random() * 0x100000).toString(16)}`
+const page = `page-${Math.floor(Math.random() * 0x100000).toString(16)}`
+const subject = client.contract.subject('fault.{page}', { page })
 
 /** The outcome of a message: it may come back before its confirmation. */
 export function outcomeOf({ publication, came }: Sent): Outcome {
@@ -87,7 +88,7 @@ const tones = { live: 'good', 'catching-up': 'warn', gap: 'bad', stale: 'bad' } 
 
 const told = (missed: number): string => (missed > 0 ? `, ${missed} missed so far` : '')
 
-function receive(data: unknown): void {
+function receive(data: number): void {
   const message = sent.find(({ n }) => n === data)
   if (!message) return
   if (message.came++ > 0) totals.twice++

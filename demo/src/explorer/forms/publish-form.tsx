@@ -1,6 +1,6 @@
 import type { Publication } from '@wildcast/client'
 import { type FormEvent, useState } from 'react'
-import { client } from '../../bridge.js'
+import { useClient } from '../../bridge.js'
 import { Button } from '../../ui/button.js'
 import { duration } from '../../ui/format.js'
 import { Icon } from '../../ui/icon.js'
@@ -15,6 +15,7 @@ type Outcome =
 
 /** Publishes a message, and shows its outcome. */
 export function PublishForm() {
+  const client = useClient()
   const [outcome, setOutcome] = useState<Outcome>()
   const refusal = outcome?.state === 'refused' ? outcome.refusal : undefined
   const submit = (event: FormEvent): void => {

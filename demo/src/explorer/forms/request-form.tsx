@@ -1,6 +1,6 @@
-import type { Message } from '@wildcast/client'
+import type { Client, Message } from '@wildcast/client'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { client } from '../../bridge.js'
+import { useClient } from '../../bridge.js'
 import { Button } from '../../ui/button.js'
 import { Field } from '../../ui/field.js'
 import { duration } from '../../ui/format.js'
@@ -20,6 +20,7 @@ interface Answer {
 
 /** Sends a request, and shows the parts of its answer as they come. */
 export function RequestForm() {
+  const client = useClient()
   const [answer, setAnswer] = useState<Answer>()
   const [seconds, setSeconds] = useState('5')
   const abort = useRef<AbortController>(undefined)
@@ -29,7 +30,7 @@ export function RequestForm() {
     event.preventDefault()
     abort.current?.abort()
     abort.current = new AbortController()
-    void ask(Number(seconds) * 1000, abort.current.signal, setAnswer)
+    void ask(client, { timeoutMs: Number(seconds) * 1000, signal: abort.current.signal, show: setAnswer })
   }
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
@@ -53,7 +54,13 @@ export function RequestForm() {
   )
 }
 
-async function ask(timeoutMs: number, signal: AbortSignal, show: (answer: Answer) => void): Promise<void> {
+interface AskOptions {
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+  readonly show: (answer: Answer) => void
+}
+
+async function ask(client: Client, { timeoutMs, signal, show }: AskOptions): Promise<void> {
   const { request, broker } = useExplorer.getState()
   const start = performance.now()
   const parts: Message[] = []

@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from 'react'
+import { useClient } from '../../bridge.js'
 import { Button } from '../../ui/button.js'
 import { Area, Field, Select } from '../../ui/field.js'
 import { exact } from '../../ui/format.js'
@@ -8,6 +9,7 @@ import { Problem, type Refusal, refusalOf, subjectRefusal } from './problem.js'
 
 /** Answers requests from this page. */
 export function ServeForm() {
+  const client = useClient()
   const [subject, setSubject] = useState('math.sum')
   const [kind, setKind] = useState<Kind>('echo')
   const [text, setText] = useState('{"ok": true}')
@@ -15,7 +17,7 @@ export function ServeForm() {
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     try {
-      serve(subject, useExplorer.getState().broker, kind, text)
+      serve(client, { subject, broker: useExplorer.getState().broker, kind, text })
       setRefusal(undefined)
     } catch (cause) {
       setRefusal(refusalOf(cause))

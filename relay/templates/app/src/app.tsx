@@ -1,17 +1,22 @@
-import { useConnection, usePublish, useSubscription } from '@wildcast/react'
+import { useConnection } from '@wildcast/react'
+import { createHooks } from '@wildcast/react/contract'
 import { useState } from 'react'
+import { api } from '../contract.js'
 
-/** The data of a message from components/hello.js. */
-interface Goodbye {
-  readonly text: string
-}
+const { usePublish, useSubscription } = createHooks(api)
 
-/** Publishes on `hello.*`, and shows the answers of the component on `goodbye`. */
+/** Publishes on `hello.<name>`, and shows the answers of components/hello.js. */
 export function App() {
   const { state } = useConnection()
-  const feed = useSubscription<Goodbye>('goodbye', { keep: 20 })
-  const hello = usePublish('hello.*')
+  const feed = useSubscription('greeting.{name}', { keep: 20 })
+  const hello = usePublish('hello.{name}')
   const [name, setName] = useState('world')
+  const [problem, setProblem] = useState<string>()
+  const greet = async () => {
+    const publishing = hello({ name }, 'from the browser')
+    await publishing.settled
+    setProblem(publishing.error?.message)
+  }
   return (
     <main>
       <h1>Hello, Wildcast</h1>
@@ -19,12 +24,13 @@ export function App() {
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          hello([name], 'from the browser')
+          void greet()
         }}
       >
         <input aria-label="Name" value={name} onChange={(event) => setName(event.target.value)} />
         <button type="submit">Say hello</button>
       </form>
+      {problem && <p role="alert">{problem}</p>}
       <ul>
         {feed.items.map((message) => (
           <li key={message.key}>{message.data.text}</li>

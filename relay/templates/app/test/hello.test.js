@@ -14,10 +14,10 @@ async function startRelay() {
   throw new Error('the relay did not start; try "npx wildcast check"')
 }
 
-test('the component answers on goodbye', async () => {
+test('the component greets', async () => {
   const relay = await startRelay()
   try {
-    const events = await fetch(`${relay.url}/subscribe/goodbye`, { headers: { accept: 'text/event-stream' } })
+    const events = await fetch(`${relay.url}/subscribe/greeting.test`, { headers: { accept: 'text/event-stream' } })
     await fetch(`${relay.url}/publish/hello.test`, { method: 'POST', body: 'hi' })
     let received = ''
     for await (const chunk of events.body ?? []) {

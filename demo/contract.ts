@@ -1,0 +1,38 @@
+import { defineContract } from '@wildcast/contract'
+import * as v from 'valibot'
+
+/** Longer texts of the chat are refused. */
+export const mostCharacters = 10_000
+
+const number = v.pipe(v.number(), v.finite())
+
+/** A message as the chat sends it. */
+export const ChatMessage = v.object({
+  from: v.string(),
+  text: v.pipe(v.string(), v.maxLength(mostCharacters)),
+  /** Chosen by the sender: a message that is sent twice is shown once. */
+  id: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))),
+  /** When it was written, by the sender's clock: milliseconds since 1970. */
+  at: v.optional(number),
+})
+
+const Packer = v.object({ name: v.string() })
+const Rate = v.object({ perSecond: number })
+const Control = v.object({ url: v.string(), token: v.string(), brokers: v.array(v.string()) })
+
+/** The subjects of the demo. The page and its relay refuse what does not fit. */
+export const contract = defineContract({
+  // Any program may write to a room. A text such as 42 arrives as a number.
+  'good.{room}': {
+    message: v.union([ChatMessage, v.string(), v.number()], 'must be text, or an object with "from" and "text"'),
+  },
+  'sensor.**': { message: v.union([v.object({ value: number, unit: v.optional(v.string()) }), number]) },
+  // `n` numbers the prices of all goods.
+  'price.{good}': { message: v.union([v.object({ price: number, n: v.optional(number) }), number]) },
+  'order.{good}': { message: v.object({ id: number, boxes: v.optional(number) }) },
+  'packed.{packer}': { message: Packer },
+  'probe.{page}': { message: number },
+  'fault.{page}': { message: number },
+  'demo.load': { request: Rate, reply: Rate },
+  'demo.control': { request: v.object({}), reply: Control },
+})
