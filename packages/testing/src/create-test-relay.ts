@@ -30,7 +30,7 @@ type TestBrokers = ReadonlyMap<string, TestBroker>
 /**
  * Creates a relay for a test: the relay that browsers connect to, in this process, with brokers in
  * memory. Time stands still until `clock.advance(ms)`.
- * @throws {RangeError} without a broker
+ * @throws {RangeError} without a broker, or if a rule of `auth` is invalid
  * @throws {WildcastError} if a pattern of `history` is invalid
  * @example
  * const relay = await createTestRelay()

@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { createTestRelay } from '../create-test-relay.js'
 import { renderWithRelay } from './render-with-relay.js'
 
-it('renderWithRelay names the remedy where there is no document', async () => {
+it('renderWithRelay names the remedy without a document', async () => {
   const relay = await createTestRelay()
   onTestFinished(() => relay.close())
   await expect(renderWithRelay('text', { relay })).rejects.toThrow(
