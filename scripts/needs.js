@@ -38,6 +38,7 @@ export function installPackages({ tests = true } = {}) {
   const present = existsSync(stamp) ? readFileSync(stamp, 'utf8') : ''
   if (present === all || (!tests && present === hash)) return
   const words = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error', ...(tests ? [] : withoutTests)]
+  console.log('installing the npm packages, which takes a minute or more')
   run(npm(...words), { cwd: root, env: environment() })
   writeFileSync(stamp, tests ? all : hash)
 }

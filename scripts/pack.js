@@ -8,6 +8,7 @@ import { run, script, tool } from './run.js'
 
 await script(() => {
   installPackages({ tests: false })
+  console.log('building and packing')
   run(tool('typescript/bin/tsc', '-b'))
 
   const folder = path.resolve(process.env.INIT_CWD ?? '', process.argv[2] ?? path.join(root, 'packed'))

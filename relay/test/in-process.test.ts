@@ -1,8 +1,9 @@
 import { createServer } from 'node:http'
 import type { Client, Message, SubscribeOptions } from '@wildcast/client'
 import { presence } from '@wildcast/client/presence'
+import { defineContract, type } from '@wildcast/contract'
 import { parsePattern } from '@wildcast/protocol'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   attach,
   createRelay,
@@ -48,6 +49,24 @@ describe('a client in the process of its relay', () => {
     await Promise.all(Array.from({ length: 500 }, (_, i) => (i % 2 ? inside : outside).publish(`good.${i % 3}`, i)))
     await expect.poll(() => [one.length, other.length]).toEqual([500, 500])
     expect(one).toEqual(other)
+  })
+
+  it('has the types of a contract, and applies it', async () => {
+    const relay = await startRelay()
+    const client = relay.connect({
+      contract: defineContract({ 'room.{room}.msg': { message: type<{ readonly text: string }>() } }),
+    })
+    onTestFinished(() => client.close())
+    const got: string[] = []
+    await new Promise<void>((resolve) => {
+      client.subscribe('room.{room}.msg', ({ params, data }) => void got.push(`${params.room}: ${data.text}`), {
+        onStatus: (status) => status === 'ready' && resolve(),
+      })
+    })
+    // @ts-expect-error no entry of the contract has messages at 'hall.7'
+    await client.publish('hall.7', { text: 'hi' })
+    await client.publish('room.7.msg', { text: 'hi' })
+    await expect.poll(() => got).toEqual(['7: hi'])
   })
 
   it('never shares a payload with its publisher, nor with another subscriber', async () => {
@@ -149,7 +168,9 @@ describe('credentials in the process of a relay', () => {
 })
 
 describe('the end of a relay', () => {
-  it('closes the clients in its process, once their publishes are answered', async () => {
+  it('closes the clients in its process, once their publishes are answered, and reports no error', async () => {
+    const errors = vi.spyOn(console, 'error')
+    onTestFinished(() => errors.mockRestore())
     const relay = await startRelay()
     const client = relay.connect()
     await listening(client, 'a', () => {})
@@ -160,6 +181,7 @@ describe('the end of a relay', () => {
     await expect(client.publish('a', 2)).rejects.toMatchObject({ code: 'interrupted' })
     const late = relay.connect()
     expect(late.status.state).toBe('closed')
+    expect(errors).not.toHaveBeenCalled()
   })
 
   it('is also that of a relay that is attached to a server, or has no port', async () => {

@@ -21,6 +21,7 @@ const options: {
  */
 export function compileEntry(key: string, definition: EntryDefinition): ContractEntry {
   const refuse = (fault: string): TypeError => new TypeError(`the contract's entry "${key}" ${fault}`)
+  if (isSchema(definition)) throw refuse('is a schema; write the kind of data before it, such as { message: Good }')
   if (typeof definition !== 'object' || definition === null)
     throw refuse('must be an object with schemas, such as { message: Good }')
   const fault = faultOfFields(definition)

@@ -92,7 +92,12 @@ describe('a definition with a fault', () => {
 
   it.each<[string, unknown, string]>([
     ['no object', null, 'must be an object with schemas, such as { message: Good }'],
-    ['a schema in its place', Good, `has the unknown field "~standard"; the fields are ${fields}`],
+    ['a schema in its place', Good, 'is a schema; write the kind of data before it, such as { message: Good }'],
+    [
+      'a schema that is a function in its place',
+      Object.assign(() => {}, Good),
+      'is a schema; write the kind of data before it, such as { message: Good }',
+    ],
     ['no kind', { broker: 'main' }, 'declares no data; give it a schema, such as { message: Good }'],
     ['an unknown field', { mesage: Good }, `has the unknown field "mesage"; the fields are ${fields}`],
     ['a request without reply', { request: Good }, 'has a request, but no reply; add one'],

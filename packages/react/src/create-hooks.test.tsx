@@ -1,7 +1,9 @@
 import { type ContractSchema, defineContract, type } from '@wildcast/contract'
 import { createTestRelay } from '@wildcast/testing'
+import { renderToString } from 'react-dom/server'
 import { expect, it, onTestFinished } from 'vitest'
 import { createHooks } from './contract.js'
+import { WildcastProvider } from './provider.js'
 import { eventually } from './testing/eventually.js'
 import { renderWithClient } from './testing/render-with-client.js'
 
@@ -66,7 +68,24 @@ it('typed hooks and the relay share a contract: what fits is shown, what does no
   await relay.publish('room.7.msg', { text: 'yo' })
   await eventually(() => expect(container.querySelector('ul')?.textContent).toBe('42: hi7: yo'))
   expect(errors).toEqual(['room.7.msg: "text" must be a string'])
+  // @ts-expect-error a text is needed
   await expect(client.publish('room.7.msg', { text: 5 })).rejects.toMatchObject({ code: 'invalid_payload' })
   const careless = relay.createClient()
   await expect(careless.publish('room.7.msg', { text: 5 })).rejects.toMatchObject({ code: 'invalid_payload' })
 })
+
+function Sender() {
+  hooks.usePublish('room.{room}.msg')
+  return null
+}
+
+it.each([<Room id="42" key="room" />, <Sender key="sender" />])(
+  'names the remedy without a contract of the client',
+  async (page) => {
+    const relay = await createTestRelay({ contract: api })
+    onTestFinished(() => relay.close())
+    const render = () => renderToString(<WildcastProvider client={relay.createClient()}>{page}</WildcastProvider>)
+    const remedy = 'the hooks of createHooks need a client with the contract: createClient({ url, contract })'
+    expect(render).toThrow(new TypeError(remedy))
+  },
+)

@@ -25,7 +25,8 @@ interface Builder {
 
 /**
  * Returns the hooks with the types of a contract, for components below a provider whose client has
- * the same contract. Call it once, outside of any component.
+ * the same contract. Call it once, outside of any component. Without a contract of the client the
+ * hooks throw a `TypeError`, since the client would not know the names in a template.
  * @example
  * const { useSubscription, usePublish } = createHooks(api)
  */
@@ -35,7 +36,19 @@ export function createHooks<const Api extends Contract>(contract: Api & Builder)
     ...{ useRequest, useServe, useSubscription, useValue, useValues },
     usePublish: (template: string) => useTemplate(contract, template),
   }
-  return hooks as unknown as ContractHooks<Api> // the same functions: only the compiler knows the entries
+  const checked = Object.fromEntries(Object.entries<Hook>(hooks).map(([name, hook]) => [name, withContract(hook)]))
+  return checked as unknown as ContractHooks<Api> // the same functions: only the compiler knows the entries
+}
+
+type Hook = (...args: never[]) => unknown
+
+/** Returns a hook that throws if the client of the provider has no contract. */
+function withContract(hook: Hook): Hook {
+  return (...args) => {
+    if (!('contract' in useClient()))
+      throw new TypeError('the hooks of createHooks need a client with the contract: createClient({ url, contract })')
+    return hook(...args)
+  }
 }
 
 /** Returns the function of `usePublish`, which takes the params of a template by name. */

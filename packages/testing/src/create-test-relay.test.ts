@@ -132,6 +132,16 @@ describe('a message of another program', () => {
 })
 
 describe('auth', () => {
+  it.each([
+    { tokens: { secret: { user: 'ada', publish: ['room..x'] } } },
+    { tokens: { secret: { deny: { subscribe: ['room..x'] } } } },
+    { anonymous: { publish: ['**', 'room..x'] } },
+  ])('names a rule that is invalid: %j', async (auth) => {
+    const fault = 'is not valid: it is not a valid subject pattern, such as "room.*" or "main:room.{user}.**"'
+    const name = auth.tokens ? 'the token "secret"' : 'anonymous clients'
+    await expect(createTestRelay({ auth })).rejects.toThrow(new RangeError(`the rule "room..x" of ${name} ${fault}`))
+  })
+
   const auth = {
     tokens: {
       ada: { user: 'ada', publish: ['room.{user}.*'], subscribe: ['**'] },

@@ -1,4 +1,4 @@
-import { createClient, type OnError } from '@wildcast/client'
+import { type Client, type ClientCore, type ContractClient, createClient, type OnError } from '@wildcast/client'
 import { matches, parsePattern, parseSubject, type Subject, toHeaders, toPayload } from '@wildcast/protocol'
 import {
   createRelay,
@@ -15,7 +15,7 @@ import { TestBroker } from './test-broker.js'
 import { testIds } from './test-ids.js'
 import { testUrl } from './test-line.js'
 import { TestNetwork } from './test-network.js'
-import type { TestRelay, TestRelayOptions } from './test-relay.js'
+import type { TestClientOptions, TestContract, TestRelay, TestRelayOptions } from './test-relay.js'
 import { testTokens } from './test-tokens.js'
 
 /** The parts that outlive a restart of the relay. */
@@ -30,7 +30,7 @@ type TestBrokers = ReadonlyMap<string, TestBroker>
 /**
  * Creates a relay for a test: the relay that browsers connect to, in this process, with brokers in
  * memory. Time stands still until `clock.advance(ms)`.
- * @throws {RangeError} without a broker
+ * @throws {RangeError} without a broker, or if a rule of `auth` is invalid
  * @throws {WildcastError} if a pattern of `history` is invalid
  * @example
  * const relay = await createTestRelay()
@@ -72,6 +72,17 @@ async function openTestRelay(options: TestRelayOptions): Promise<TestRelay> {
       return new WebSocket(testUrl, protocols)
     })
 
+  function openClient<const Api extends TestContract>(
+    options: TestClientOptions & { readonly contract: Api },
+  ): ContractClient<Api>
+  function openClient(options?: TestClientOptions): Client
+  function openClient({ headers, cookies, address, ...rest }: TestClientOptions = {}): ClientCore {
+    const line = lineOf({ headers, cookies, address })
+    const client = createClient({ onError: report, ...rest, url: testUrl, clock, transport: line.transport })
+    network.assign(client, line)
+    return client
+  }
+
   const stop = async (offlineMs: number): Promise<void> => {
     for (const line of network.of(undefined)) line.cut(offlineMs)
     await present.endpoint.drain()
@@ -82,15 +93,11 @@ async function openTestRelay(options: TestRelayOptions): Promise<TestRelay> {
     ...observing({ clock, brokers, network }),
     ...breaking({ clock, brokers, network }),
     transport: lineOf({}).transport,
+    contract: contract && 'contract' in contract ? contract.contract : contract,
     get connections() {
       return network.connections
     },
-    createClient({ headers, cookies, address, ...rest } = {}) {
-      const line = lineOf({ headers, cookies, address })
-      const client = createClient({ onError: report, ...rest, url: testUrl, clock, transport: line.transport })
-      network.assign(client, line)
-      return client
-    },
+    createClient: openClient,
     refuse: refusals.refuse,
     expire(token) {
       if (!tokens) throw new RangeError('the relay has no "auth", so no token expires')

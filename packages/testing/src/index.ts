@@ -7,6 +7,7 @@ export type {
   CutOptions,
   OutsideMessage,
   TestClientOptions,
+  TestContract,
   TestedAction,
   TestHistory,
   TestRelay,

@@ -1,4 +1,4 @@
-import type { Client } from '@wildcast/client'
+import type { ClientCore } from '@wildcast/client'
 import type { ClientFrame } from '@wildcast/protocol'
 import type { TestClock } from './clock.js'
 import { TestLine } from './test-line.js'
@@ -8,7 +8,7 @@ import type { SocketPorts } from './test-socket.js'
 export class TestNetwork {
   readonly #clock: TestClock
   readonly #lines: Set<TestLine> = new Set()
-  readonly #ofClient: Map<Client, TestLine> = new Map()
+  readonly #ofClient: Map<ClientCore, TestLine> = new Map()
   /** The frames of all clients, in order. */
   readonly frames: ClientFrame[] = []
   #delayMs = 0
@@ -26,11 +26,11 @@ export class TestNetwork {
   }
 
   /** The line is that of a client. */
-  assign(client: Client, line: TestLine): void {
+  assign(client: ClientCore, line: TestLine): void {
     this.#ofClient.set(client, line)
   }
 
-  get clients(): readonly Client[] {
+  get clients(): readonly ClientCore[] {
     return [...this.#ofClient.keys()]
   }
 
@@ -38,7 +38,7 @@ export class TestNetwork {
     return [...this.#lines].reduce((sum, line) => sum + line.connections, 0)
   }
 
-  delay(ms: number, client: Client | undefined): void {
+  delay(ms: number, client: ClientCore | undefined): void {
     if (!(ms >= 0 && Number.isFinite(ms))) throw new RangeError(`a delay is a number of milliseconds from 0, not ${ms}`)
     if (!client) this.#delayMs = ms
     for (const line of this.of(client)) line.delayMs = ms
@@ -48,7 +48,7 @@ export class TestNetwork {
    * The lines of a client, or all.
    * @throws {TypeError} if the client is of another relay
    */
-  of(client: Client | undefined): readonly TestLine[] {
+  of(client: ClientCore | undefined): readonly TestLine[] {
     if (!client) return [...this.#lines]
     const line = this.#ofClient.get(client)
     if (!line) throw new TypeError('create the client with createClient() of this test relay')

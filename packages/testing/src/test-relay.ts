@@ -1,4 +1,12 @@
-import type { Client, ClientOptions, HeadersInput, OpenTransport, WildcastError } from '@wildcast/client'
+import type {
+  Client,
+  ClientCore,
+  ClientOptions,
+  ContractClient,
+  HeadersInput,
+  OpenTransport,
+  WildcastError,
+} from '@wildcast/client'
 import type { ClientFrame } from '@wildcast/protocol'
 import type { Action, InMemoryHandshake, Limits, RelayOptions } from '@wildcast/relay/core'
 import type { TestClock } from './clock.js'
@@ -41,6 +49,9 @@ export interface TestClientOptions
   extends Omit<ClientOptions, 'url' | 'codec' | 'dialect' | 'transport' | 'WebSocket' | 'clock'>,
     InMemoryHandshake {}
 
+/** A contract of `defineContract`. */
+export type TestContract = NonNullable<ClientOptions['contract']>
+
 /** Reverts the call that returned it. */
 export type TestUndo = () => void
 
@@ -50,7 +61,7 @@ export type TestedAction = Action['kind']
 /** How `cut` cuts. */
 export interface CutOptions {
   /** The client whose connection is lost. @default all clients */
-  readonly client?: Client | undefined
+  readonly client?: ClientCore | undefined
   /**
    * How long no connection can be opened, in milliseconds. A session is kept for 60 s, unless
    * `limits` has another `resumeMs`.
@@ -79,6 +90,12 @@ export interface TestRelay {
   readonly transport: OpenTransport
   /** The number of connections that are open or opening. */
   readonly connections: number
+  /** Its contract, if it has one. */
+  readonly contract: TestContract | undefined
+  /** Creates a client with the types of a contract, which it applies. */
+  createClient<const Api extends TestContract>(
+    options: TestClientOptions & { readonly contract: Api },
+  ): ContractClient<Api>
   /**
    * Creates a client of the relay. It connects at once, and is closed with the relay. By default,
    * errors go to the console, except that a connection is lost.
@@ -100,9 +117,9 @@ export interface TestRelay {
   /** Loses the connection, with all that is on its way. The client comes back by itself. */
   cut(options?: CutOptions): void
   /** Each message takes so long, in either direction, from now on. @param client @default all */
-  delay(ms: number, client?: Client): void
+  delay(ms: number, client?: ClientCore): void
   /** The client reads nothing until the undo is called. @param client @default all */
-  slow(client?: Client): TestUndo
+  slow(client?: ClientCore): TestUndo
   /** The broker delivers each message twice until the undo is called. Kept ones it does not. */
   duplicate(pattern: string, broker?: string): TestUndo
   /**

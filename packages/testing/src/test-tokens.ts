@@ -1,5 +1,5 @@
 import { refusal } from '@wildcast/protocol'
-import { type Authenticate, type Clock, Grants, type Identity, type RuleSet } from '@wildcast/relay/core'
+import { type Authenticate, type Clock, faultOfRule, Grants, type Identity, type RuleSet } from '@wildcast/relay/core'
 
 /** A user of a test: with what `publish`, `subscribe` … allow, and nothing else. */
 export interface TestIdentity extends RuleSet {
@@ -30,8 +30,13 @@ export interface TestTokens {
   expire(token: string): (identity: Identity) => boolean
 }
 
-/** Opens the tokens of a test relay. */
+/**
+ * Opens the tokens of a test relay.
+ * @throws {RangeError} if a rule is invalid
+ */
 export function testTokens({ tokens = {}, anonymous }: TestAuth, clock: Clock): TestTokens {
+  for (const [token, identity] of Object.entries(tokens)) checkRules(`the token "${token}"`, identity)
+  checkRules('anonymous clients', anonymous ?? {})
   const identities = new Map<string, Identity>()
   const expired = new Set<string>()
 
@@ -63,5 +68,14 @@ export function testTokens({ tokens = {}, anonymous }: TestAuth, clock: Clock): 
       const identity = identities.get(token)
       return (other) => other === identity
     },
+  }
+}
+
+/** @throws {RangeError} if a rule is invalid, since it would allow and deny nothing */
+function checkRules(name: string, { publish, subscribe, request, serve, presence, deny = {} }: RuleSet): void {
+  const lists = [publish, subscribe, request, serve, presence, ...Object.values(deny)]
+  for (const text of lists.flatMap((list) => list ?? [])) {
+    const fault = faultOfRule(text)
+    if (fault !== undefined) throw new RangeError(`the rule "${text}" of ${name} is not valid: ${fault}`)
   }
 }

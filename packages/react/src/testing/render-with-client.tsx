@@ -1,4 +1,4 @@
-import type { Client } from '@wildcast/client'
+import type { ClientCore } from '@wildcast/client'
 import { type ReactNode, StrictMode } from 'react'
 import { render } from 'vitest-browser-react'
 import { WildcastProvider } from '../provider.js'
@@ -12,7 +12,7 @@ export interface RenderedView {
 }
 
 /** Renders a component in StrictMode with a client around it. */
-export async function renderWithClient(client: Client, children: ReactNode): Promise<RenderedView> {
+export async function renderWithClient(client: ClientCore, children: ReactNode): Promise<RenderedView> {
   const wrap = (inner: ReactNode): ReactNode => (
     <StrictMode>
       <WildcastProvider client={client}>{inner}</WildcastProvider>

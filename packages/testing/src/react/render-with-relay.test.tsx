@@ -1,15 +1,17 @@
+import { defineContract, type } from '@wildcast/contract'
 import { usePublish, useSubscription } from '@wildcast/react'
+import { createHooks } from '@wildcast/react/contract'
 import { useValue } from '@wildcast/react/values'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createTestRelay } from '../create-test-relay.js'
-import type { TestRelay } from '../test-relay.js'
+import type { TestRelay, TestRelayOptions } from '../test-relay.js'
 import { flushRelay } from './flush.js'
 import { relayWrapper, renderWithRelay } from './render-with-relay.js'
 
-async function open(): Promise<TestRelay> {
-  const relay = await createTestRelay()
+async function open(options?: TestRelayOptions): Promise<TestRelay> {
+  const relay = await createTestRelay(options)
   onTestFinished(() => relay.close())
   return relay
 }
@@ -27,6 +29,14 @@ function Lamp() {
       {data ?? 'off'}
     </button>
   )
+}
+
+const api = defineContract({ 'room.{room}.msg': { message: type<{ readonly text: string }>() } })
+const typed = createHooks(api)
+
+function Chat() {
+  const { items } = typed.useSubscription('room.{room}.msg')
+  return <p>{items.map(({ params, data }) => `${params.room}: ${data.text}`).join()}</p>
 }
 
 afterEach(() => {
@@ -82,6 +92,28 @@ describe('renderWithRelay', () => {
     expect(relay.connections).toBe(1)
     await unmount()
     expect(container.isConnected).toBe(false)
+  })
+
+  it.each<[string, TestRelayOptions['contract']]>([
+    ['alone', api],
+    ['with settings', { contract: api, undeclared: 'refuse' }],
+  ])('gives the contract of the relay, which was given %s, to its client', async (_, contract) => {
+    const relay = await open({ contract })
+    const { container, flush } = await renderWithRelay(<Chat />, { relay })
+    await relay.publish('room.7.msg', { text: 'hi' })
+    await flush()
+    expect(container.textContent).toBe('7: hi')
+  })
+
+  it('returns the given client with its types', async () => {
+    const relay = await open({ contract: api })
+    const { client } = await renderWithRelay(<Chat />, { relay, client: relay.createClient({ contract: api }) })
+    // @ts-expect-error no entry of the contract has messages at 'hall.7'
+    client.subscribe('hall.7', () => {})
+    const subject = client.contract.subject('room.{room}.msg', { room: 7 })
+    await client.publish(subject, { text: 'hi' })
+    relay.cut({ client })
+    expect(relay.published(subject)).toHaveLength(1)
   })
 
   it('works under fake timers of the test', async () => {
