@@ -12,14 +12,16 @@ import type { SubscriptionFeed } from '@wildcast/client/store'
 import type { ContractSetOptions, SetResult } from '@wildcast/client/values'
 import type { Contract, ContractKind, DataOf, InputOf, ParamsOf, PatternIn, SubjectIn } from '@wildcast/contract'
 import type { Permission } from './permissions.js'
-import type { Publishing } from './publishing.js'
+import type { Publishing, PublishState } from './publishing.js'
 import type { Requesting } from './requesting.js'
 import type { ServingState } from './serving.js'
 import type { UseCanOptions } from './use-can.js'
+import type { Connection } from './use-connection.js'
 import type { HistoryFeed, UseHistoryOptions } from './use-history.js'
 import type { LeaderState, UseLeaderOptions } from './use-leader.js'
 import type { LockView, UseLockOptions } from './use-lock.js'
 import type { MemberCountState } from './use-member-count.js'
+import type { OutboxView } from './use-outbox.js'
 import type { PresenceView, UsePresenceOptions } from './use-presence.js'
 import type { Send } from './use-publish.js'
 import type { UseReduceOptions } from './use-reduce.js'
@@ -139,6 +141,12 @@ export interface ContractHooks<Api extends Contract> {
     subject: SubjectIn<Api, 'value', Text> | Idle,
     ...options: DataOption<Omit<UseLeaderOptions, 'data'>, InputOf<Api, 'value', Text>>
   ): LeaderState
+  /** Returns the status of the connection. */
+  useConnection(): Connection
+  /** Returns the messages that the client's outbox keeps. */
+  useOutbox(): OutboxView
+  /** Returns the state of a publish. */
+  usePublishing(publishing: Publishing | undefined): PublishState | undefined
   /** Returns whether the user may do something now. */
   useCan<const Text extends string>(
     action: ActionKind,

@@ -2,7 +2,8 @@ import { type ContractClient, createClient, type Message } from '@wildcast/clien
 import { defineContract, type } from '@wildcast/contract'
 import { expectTypeOf, test } from 'vitest'
 import { createHooks } from './contract.js'
-import { type Publishing, WildcastProvider } from './index.js'
+import { type Publishing, type PublishState, useConnection, WildcastProvider } from './index.js'
+import { useOutbox } from './outbox.js'
 
 interface Good {
   readonly price: number
@@ -73,6 +74,14 @@ test('usePublish takes params by position or by name', () => {
   hooks.usePublish('good.apple')({ price: '1' })
   // @ts-expect-error: no entry
   hooks.usePublish('god.apple')
+})
+
+test('the hooks without subjects are the same', () => {
+  expectTypeOf(hooks.useOutbox).toEqualTypeOf(useOutbox)
+  expectTypeOf(hooks.useConnection).toEqualTypeOf(useConnection)
+  expectTypeOf(hooks.usePublishing(hooks.usePublish('good.apple')({ price: 1 }))).toEqualTypeOf<
+    PublishState | undefined
+  >()
 })
 
 test('what has no entry does not compile', () => {

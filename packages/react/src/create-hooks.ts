@@ -5,12 +5,15 @@ import type { ContractHooks } from './contract-hooks.js'
 import { useClient } from './provider.js'
 import { type Publishing, startPublishing } from './publishing.js'
 import { useCan } from './use-can.js'
+import { useConnection } from './use-connection.js'
 import { useHistory } from './use-history.js'
 import { useLeader } from './use-leader.js'
 import { useLock } from './use-lock.js'
 import { useMemberCount } from './use-member-count.js'
+import { useOutbox } from './use-outbox.js'
 import { usePresence } from './use-presence.js'
 import { usePublish } from './use-publish.js'
+import { usePublishing } from './use-publishing.js'
 import { useReduce } from './use-reduce.js'
 import { useRequest } from './use-request.js'
 import { useServe } from './use-serve.js'
@@ -33,7 +36,7 @@ interface Builder {
 export function createHooks<const Api extends Contract>(contract: Api & Builder): ContractHooks<Api> {
   const hooks = {
     ...{ useCan, useClient, useHistory, useLeader, useLock, useMemberCount, usePresence, useReduce },
-    ...{ useRequest, useServe, useSubscription, useValue, useValues },
+    ...{ useRequest, useServe, useSubscription, useValue, useValues, useConnection, useOutbox, usePublishing },
     usePublish: (template: string) => useTemplate(contract, template),
   }
   const checked = Object.fromEntries(Object.entries<Hook>(hooks).map(([name, hook]) => [name, withContract(hook)]))

@@ -227,6 +227,7 @@ test('the matrix has every hook of the package', async () => {
     import('./history.js'),
     import('./presence.js'),
     import('./locks.js'),
+    import('./outbox.js'),
   ])
   const names = new Set(entries.flatMap((entry) => Object.keys(entry)).filter((name) => name.startsWith('use')))
   names.delete('usePublishing') // a part of usePublish

@@ -56,7 +56,7 @@ export async function openOutbox(ports: PartPorts, platform: Platform, settings:
   const owner = newKey()
   const database = await openDatabase(platform.indexedDB, name, clock)
   const news = openOutboxNews(name, owner, (ids) => sender.discard(ids))
-  const store = new MessageStore(database, settings, () => news.tell())
+  const store = new MessageStore(database, settings, () => news.send())
   const sender = new OutboxSender(ports, store)
   const fault = (cause: unknown): void => ports.fault(WildcastError.from(cause), 'outbox')
   const locks = new OwnerLocks(platform.locks, `${name}:`)
@@ -98,7 +98,7 @@ export async function openOutbox(ports: PartPorts, platform: Platform, settings:
     async discard(key) {
       check()
       const gone = await store.discard(key)
-      news.tell(gone)
+      news.send(gone)
       return gone.length
     },
     onChange: news.onChange,

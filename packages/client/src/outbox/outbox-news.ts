@@ -1,10 +1,10 @@
 import type { Undo } from '../time/clock.js'
 import type { DiscardedMessage } from './kept-message.js'
 
-/** What the pages of an outbox tell each other about its messages. */
+/** The news that the pages of an outbox exchange about its messages. */
 export interface OutboxNews {
-  /** Tells all pages that the messages have changed, and which ones were discarded. */
-  tell(discarded?: readonly DiscardedMessage[]): void
+  /** Notifies all pages of a change, and of the messages that were discarded. */
+  send(discarded?: readonly DiscardedMessage[]): void
   /** Calls back after each change by any page, and at `close`. Returns the undo. */
   onChange(listener: () => void): Undo
   close(): void
@@ -28,7 +28,7 @@ export function openOutboxNews(name: string, owner: string, discard: (ids: reado
     if (Array.isArray(data)) take(data.filter(isDiscarded))
   }
   return {
-    tell(discarded = []) {
+    send(discarded = []) {
       if (isClosed) return
       channel.postMessage(discarded)
       take(discarded)

@@ -1,23 +1,13 @@
 import { type ErrorCode, WildcastError } from '@wildcast/protocol/client'
 import { checkNumber } from '../app/number-option.js'
-import type { ClientPart, ConnectionView, PartPorts } from '../part.js'
+import type { ClientPart, PartPorts } from '../part.js'
 import { newKey } from '../publishing/key.js'
 import type { PublishContent, ReportState, SendPublish } from '../publishing/publish.js'
-import { type OpenOutbox, type OutboxSettings, openOutbox, type Platform } from './open-outbox.js'
+import { type OutboxSettings, openOutbox, type Platform } from './open-outbox.js'
+import { setOutbox } from './outboxes.js'
 
 const missing =
   'no IndexedDB or no Web Locks: serve the page over HTTPS or from localhost; a reload loses messages that wait'
-
-/** The outboxes of clients, by the client. They reject with the reason if it can not be opened. */
-const outboxes = new WeakMap<ConnectionView, Promise<OpenOutbox>>()
-
-/**
- * Returns the outbox of a client: a promise, which rejects if it can't be opened. Undefined for a
- * client without one.
- */
-export function outboxOf(client: ConnectionView): Promise<OpenOutbox> | undefined {
-  return outboxes.get(client)
-}
 
 /** Options of `outbox`. */
 export interface OutboxOptions {
@@ -69,7 +59,7 @@ export function outboxOn(platform: Partial<Platform>, settings: OutboxSettings, 
   const opening = isSupported
     ? openOutbox(ports, { indexedDB, locks }, settings).catch((cause) => Promise.reject(toError(cause)))
     : Promise.reject(new WildcastError('unsupported', missing))
-  outboxes.set(connection, opening)
+  setOutbox(connection, opening)
   // Without the features, the first publish reports it: a server that renders a page makes none.
   const outbox = opening.catch((error) => isSupported && giveUp(error))
 

@@ -54,7 +54,7 @@ describe('the messages of an outbox', () => {
     page.client.close()
     expect(states.at(-1)).toBe('sent')
   })
-  test('are none after the client was closed, and can not be discarded by it', async () => {
+  test('are gone after the client was closed, and can not be discarded by it', async () => {
     const name = freshName()
     const page = openPage({ name, offline: true })
     const view = watchOutbox(page.client)
@@ -66,7 +66,7 @@ describe('the messages of an outbox', () => {
     await expect(view.discardAll()).rejects.toMatchObject({ code: 'interrupted' })
     expect(await keptIn(name)).toHaveLength(1)
   })
-  test('are none if the database was deleted, with the error', async () => {
+  test('are gone if the database was deleted, with the error', async () => {
     const name = freshName()
     const page = openPage({ name, offline: true })
     const view = watchOutbox(page.client)
@@ -185,18 +185,21 @@ test('whatever is published and discarded by two pages, each message is sent onc
       const pages = [openPage({ name, offline: true }), openPage({ name, offline: true })] as const
       const views = [watchOutbox(pages[0].client), watchOutbox(pages[1].client)] as const
       const publications: Promise<unknown>[] = []
+      const discards: Promise<number>[] = []
       for (const { kind, page } of all) {
         const { client, relay } = pages[page]
         if (kind === 'publish') {
           const text = `${publications.length}`
           const { outcome, key = '' } = client.publish('a', text, { key: `${name} ${text}` })
           publications.push(outcome.then((state) => ({ state, key })))
-        } else if (kind === 'discard') void views[page].discard(`${name} ${Math.max(publications.length - 2, 0)}`)
-        else if (kind === 'discardAll') void views[page].discardAll()
+        } else if (kind === 'discard')
+          discards.push(views[page].discard(`${name} ${Math.max(publications.length - 2, 0)}`))
+        else if (kind === 'discardAll') discards.push(views[page].discardAll())
         else if (kind === 'pause') await expect.poll(() => keptIn(name)).toBeDefined()
         else if (!relay.obliging) await goOnline(pages[page])
       }
       for (const one of pages) if (!one.relay.obliging) await goOnline(one)
+      await Promise.all(discards)
       const outcomes = (await Promise.all(publications)) as { state: string; key: string }[]
       const keys = pages.flatMap(({ relay }) =>
         relay.links.flatMap((link) => link.all('Publish')).map(({ key }) => key),

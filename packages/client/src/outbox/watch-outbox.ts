@@ -6,7 +6,7 @@ import { portsOf } from '../scope-ports.js'
 import type { Undo } from '../time/clock.js'
 import type { KeptMessage } from './kept-message.js'
 import type { OpenOutbox } from './open-outbox.js'
-import { outboxOf } from './outbox.js'
+import { outboxOf } from './outboxes.js'
 
 /** A message that an outbox keeps, since its outcome is not known. */
 export interface OutboxMessage {
@@ -54,8 +54,8 @@ export interface WatchedOutbox {
 }
 
 /**
- * Watches the messages that a client's outbox keeps, also those that other pages publish. Without an
- * outbox there are none.
+ * Watches the messages that a client's outbox keeps, also those that other pages publish. A client
+ * without an outbox has no messages.
  * @throws {TypeError} if it isn't a client
  * @example
  * const kept = watchOutbox(client)

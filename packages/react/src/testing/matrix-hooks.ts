@@ -10,6 +10,7 @@ import { type HistoryFeed, useHistory } from '../use-history.js'
 import { useLeader } from '../use-leader.js'
 import { useLock } from '../use-lock.js'
 import { useMemberCount } from '../use-member-count.js'
+import { useOutbox } from '../use-outbox.js'
 import { usePresence } from '../use-presence.js'
 import { usePublish } from '../use-publish.js'
 import { usePublishing } from '../use-publishing.js'
@@ -107,6 +108,7 @@ const rows: readonly HookRow[] = [
   },
   { name: 'useLock', use: useLockText, server: 'false', ready: 'true' },
   { name: 'useLeader', use: () => `${useLeader('leader').isLeader}`, server: 'false', ready: 'true' },
+  { name: 'useOutbox', use: () => `${useOutbox().pending}`, server: '0', ready: '0' },
   { name: 'useConnection', use: () => useConnection().state, server: 'idle', ready: 'online' },
   { name: 'useCan', use: () => `${useCan('publish', 'a').allowed}`, server: 'undefined', ready: 'true' },
   { name: 'useClient', use: () => typeof useClient().publish, server: 'function', ready: 'function' },
