@@ -176,8 +176,10 @@ describe('the end of a relay', () => {
     await listening(client, 'a', () => {})
     const published = client.publish('a', 1)
     await published
+    const opening = relay.connect()
     await relay.close()
     expect(client.status.state).toBe('closed')
+    expect(opening.status.state).toBe('closed')
     await expect(client.publish('a', 2)).rejects.toMatchObject({ code: 'interrupted' })
     const late = relay.connect()
     expect(late.status.state).toBe('closed')
