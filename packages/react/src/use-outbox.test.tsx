@@ -34,7 +34,7 @@ it('useOutbox has the messages of all tabs until they are confirmed', async () =
   await eventually(() => expect(last(seen).pending).toBe(0))
 })
 
-it('discard and discardAll delete messages, and are the same functions at each render, also after an unmount', async () => {
+it('discard and discardAll delete messages, also after an unmount, and stay the same functions', async () => {
   const page = openPage({ name: crypto.randomUUID(), offline: true })
   const seen: OutboxView[] = []
   const view = await renderWithClient(page.client, <Recorder seen={seen} />)

@@ -35,7 +35,7 @@ const stores = liveStores<LiveStore<OutboxState>>()
 
 /**
  * Returns the messages that the client's outbox keeps, since their outcome is not known yet: those
- * of all tabs with this outbox. Without an outbox there are none. Renders once per animation frame,
+ * of all tabs with this outbox. Empty without an outbox. Renders once per animation frame,
  * whatever the number of changes.
  * @example
  * const { pending, retry } = useOutbox()
