@@ -4,6 +4,7 @@ import { expectTypeOf, test } from 'vitest'
 import { createHooks } from './contract.js'
 import { type Publishing, type PublishState, useConnection, WildcastProvider } from './index.js'
 import { useOutbox } from './outbox.js'
+import { createSuspenseHooks } from './suspense.js'
 
 interface Good {
   readonly price: number
@@ -107,4 +108,8 @@ test('what has no entry does not compile', () => {
   hooks.useCan('publish', 'god.*')
   // @ts-expect-error: no contract
   createHooks({})
+})
+
+test('hooks that suspend have the same types', () => {
+  expectTypeOf(createSuspenseHooks(api)).toEqualTypeOf(hooks)
 })

@@ -85,7 +85,7 @@ it.each([<Room id="42" key="room" />, <Sender key="sender" />])(
     const relay = await createTestRelay({ contract: api })
     onTestFinished(() => relay.close())
     const render = () => renderToString(<WildcastProvider client={relay.createClient()}>{page}</WildcastProvider>)
-    const remedy = 'the hooks of createHooks need a client with the contract: createClient({ url, contract })'
+    const remedy = 'hooks with a contract need a client with the contract: createClient({ url, contract })'
     expect(render).toThrow(new TypeError(remedy))
   },
 )

@@ -1,30 +1,6 @@
-import type { PublishOptions } from '@wildcast/client'
 import type { Contract } from '@wildcast/contract'
-import { useMemo } from 'react'
 import type { ContractHooks } from './contract-hooks.js'
-import { useClient } from './provider.js'
-import { type Publishing, startPublishing } from './publishing.js'
-import { useCan } from './use-can.js'
-import { useConnection } from './use-connection.js'
-import { useHistory } from './use-history.js'
-import { useLeader } from './use-leader.js'
-import { useLock } from './use-lock.js'
-import { useMemberCount } from './use-member-count.js'
-import { useOutbox } from './use-outbox.js'
-import { usePresence } from './use-presence.js'
-import { usePublish } from './use-publish.js'
-import { usePublishing } from './use-publishing.js'
-import { useReduce } from './use-reduce.js'
-import { useRequest } from './use-request.js'
-import { useServe } from './use-serve.js'
-import { useSubscription } from './use-subscription.js'
-import { useValue } from './use-value.js'
-import { useValues } from './use-values.js'
-
-/** A contract that builds subjects from templates. */
-interface Builder {
-  subject(template: string, params: object): string
-}
+import { hooksWithContract, type TemplateContract } from './hooks-with-contract.js'
 
 /**
  * Returns the hooks with the types of a contract, for components below a provider whose client has
@@ -33,34 +9,6 @@ interface Builder {
  * @example
  * const { useSubscription, usePublish } = createHooks(api)
  */
-export function createHooks<const Api extends Contract>(contract: Api & Builder): ContractHooks<Api> {
-  const hooks = {
-    ...{ useCan, useClient, useHistory, useLeader, useLock, useMemberCount, usePresence, useReduce },
-    ...{ useRequest, useServe, useSubscription, useValue, useValues, useConnection, useOutbox, usePublishing },
-    usePublish: (template: string) => useTemplate(contract, template),
-  }
-  const checked = Object.fromEntries(Object.entries<Hook>(hooks).map(([name, hook]) => [name, withContract(hook)]))
-  return checked as unknown as ContractHooks<Api> // the same functions: only the compiler knows the entries
-}
-
-type Hook = (...args: never[]) => unknown
-
-/** Returns a hook that throws if the client of the provider has no contract. */
-function withContract(hook: Hook): Hook {
-  return (...args) => {
-    if (!('contract' in useClient()))
-      throw new TypeError('the hooks of createHooks need a client with the contract: createClient({ url, contract })')
-    return hook(...args)
-  }
-}
-
-/** Returns the function of `usePublish`, which takes the params of a template by name. */
-function useTemplate(contract: Builder, template: string): unknown {
-  const client = useClient()
-  const send = usePublish(template)
-  return useMemo(() => {
-    if (!template.includes('{')) return send
-    return (params: object, data?: unknown, options?: PublishOptions): Publishing =>
-      startPublishing(client, async () => client.publish(contract.subject(template, params), data, options))
-  }, [client, contract, template, send])
+export function createHooks<const Api extends Contract>(contract: Api & TemplateContract): ContractHooks<Api> {
+  return hooksWithContract(contract)
 }

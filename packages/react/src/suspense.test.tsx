@@ -1,4 +1,4 @@
-import { Component, type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
 import { expect, it } from 'vitest'
 import { connect } from '../../client/src/testing/connect.js'
 import { connectToHistory } from '../../client/src/testing/history-relay.js'
@@ -16,27 +16,13 @@ import {
 import { eventually } from './testing/eventually.js'
 import { deliver } from './testing/feed-recorder.js'
 import { renderWithClient } from './testing/render-with-client.js'
-
-class Boundary extends Component<{ readonly children: ReactNode }, { readonly error?: Error }> {
-  override state: { readonly error?: Error } = {}
-  static getDerivedStateFromError = (error: Error) => ({ error })
-  override render(): ReactNode {
-    const { error } = this.state
-    return error ? `refused ${'code' in error ? error.code : error.message}` : this.props.children
-  }
-}
+import { suspended } from './testing/suspended.js'
 
 function Text({ use }: { readonly use: () => unknown }) {
   return String(use())
 }
 
-const tree = (use: () => unknown): ReactNode => (
-  <Boundary>
-    <Suspense fallback="waiting">
-      <Text use={use} />
-    </Suspense>
-  </Boundary>
-)
+const tree = (use: () => unknown): ReactNode => suspended(<Text use={use} />)
 
 it('values, members and counts are awaited, then follow', async () => {
   const relay = await connectToValues()

@@ -6,6 +6,7 @@
  */
 
 export { useClient, WildcastProvider, type WildcastProviderProps } from './provider.js'
+export { createSuspenseHooks } from './suspense/create-suspense-hooks.js'
 export { useSuspenseHistory as useHistory } from './suspense/history.js'
 export {
   useSuspenseCan as useCan,
