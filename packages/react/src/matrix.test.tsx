@@ -148,6 +148,7 @@ const activity: readonly Environment[] = [
       )
       const view = await render(tree(relay.client, <Turned by={by} render={content} />))
       await follow(relay, view.container, row)
+      await eventually(() => expect(by.turn).toBeDefined())
       by.turn?.(1)
       await eventually(() => expect(view.container.querySelector('p')?.style.display).toBe('none'))
       by.turn?.(2)

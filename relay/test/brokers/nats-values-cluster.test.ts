@@ -1,3 +1,4 @@
+import { WildcastError } from '@wildcast/protocol'
 import { beforeAll, expect, it } from 'vitest'
 import type { Broker } from '../../src/core/broker.js'
 import { noRevision } from '../../src/core/store.js'
@@ -15,12 +16,24 @@ beforeAll(async () => {
   return () => Promise.all(nodes.map((node) => node.kill()))
 })
 
+/** Writes a value. The link may break for a moment: the relays make the stream at the same time. */
+async function writeWhenUp(broker: Broker, subject: string, payload: string): Promise<void> {
+  for (;;)
+    try {
+      await write(broker, subject, payload)
+      return
+    } catch (cause) {
+      if (WildcastError.from(cause).code !== 'broker_down') throw cause // it was not written
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+}
+
 it('relays at different servers of a cluster share the values, in order', async () => {
   await emptied(nodes[0])
   const links = await Promise.all(nodes.map((node) => natsLink(node)))
   const inboxes = await Promise.all(links.map(({ listen }) => listen('n.*')))
   const writer = async (i: number): Promise<void> => {
-    for (let n = 0; n < 30; n++) await write(links[i]?.broker as Broker, `n.${n % 3}`, `${i} ${n}`)
+    for (let n = 0; n < 30; n++) await writeWhenUp(links[i]?.broker as Broker, `n.${n % 3}`, `${i} ${n}`)
   }
   await Promise.all([0, 1, 2].map(writer))
   const bySubject = await Promise.all(
