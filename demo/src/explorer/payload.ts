@@ -28,6 +28,11 @@ export function formOf(payload: string): string {
   }
 }
 
+/** A typed payload as it is sent: its bytes, since a text that reads as JSON would be sent in quotes. */
+export function payloadOf(payload: string): string | Uint8Array<ArrayBuffer> {
+  return formOf(payload) === 'text' ? payload : new TextEncoder().encode(payload)
+}
+
 function cut(text: string, length: number): string {
   return length > text.length ? `${text}\n… the rest is not shown` : text
 }

@@ -4,6 +4,7 @@ import { useClient } from '../../bridge.js'
 import { Button } from '../../ui/button.js'
 import { duration } from '../../ui/format.js'
 import { Icon } from '../../ui/icon.js'
+import { payloadOf } from '../payload.js'
 import { headersOf, useExplorer } from '../store.js'
 import { MessageFields } from './message-fields.js'
 import { Problem, type Refusal, refusalOf, subjectRefusal } from './problem.js'
@@ -22,9 +23,8 @@ export function PublishForm() {
     event.preventDefault()
     const { publish, broker } = useExplorer.getState()
     setOutcome({ state: 'under way' })
-    void follow(client.publish(publish.subject, publish.payload, { broker, headers: headersOf(publish) })).then(
-      setOutcome,
-    )
+    const options = { broker, headers: headersOf(publish) }
+    void follow(client.publish(publish.subject, payloadOf(publish.payload), options)).then(setOutcome)
   }
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">

@@ -5,7 +5,7 @@ import { Button } from '../../ui/button.js'
 import { Field } from '../../ui/field.js'
 import { duration } from '../../ui/format.js'
 import { Payload } from '../message-detail.js'
-import { readable } from '../payload.js'
+import { payloadOf, readable } from '../payload.js'
 import { headersOf, useExplorer } from '../store.js'
 import { MessageFields } from './message-fields.js'
 import { Problem, type Refusal, refusalOf, subjectRefusal } from './problem.js'
@@ -71,7 +71,7 @@ async function ask(client: Client, { timeoutMs, signal, show }: AskOptions): Pro
   show({ parts, isPending: true })
   try {
     const options = { broker, headers: headersOf(request), timeoutMs, signal, onPart }
-    parts.push(await client.request(request.subject, request.payload, options))
+    parts.push(await client.request(request.subject, payloadOf(request.payload), options))
     show({ parts, isPending: false, ms: performance.now() - start })
   } catch (cause) {
     const isCancelled = signal.aborted
