@@ -7,8 +7,8 @@ import { useSuspenseMemberCount, useSuspensePresence } from './presence.js'
 import { useSuspenseValue, useSuspenseValues } from './values.js'
 
 /**
- * `createHooks` with the hooks of `@wildcast/react/suspense`: they suspend until they have something
- * to show, and throw refusals to the nearest error boundary.
+ * `createHooks` with the hooks of `@wildcast/react/suspense`: they suspend until they have
+ * something to show, and throw refusals to the nearest error boundary.
  * @example
  * const { useValues } = createSuspenseHooks(api)
  */
