@@ -28,7 +28,7 @@ export function formOf(payload: string): string {
   }
 }
 
-/** A typed payload as it is sent: as bytes if it reads as JSON, since such text is sent in quotes. */
+/** A typed payload as it is sent: bytes if it reads as JSON, since such text is sent in quotes. */
 export function payloadOf(payload: string): string | Uint8Array<ArrayBuffer> {
   return formOf(payload) === 'text' ? payload : new TextEncoder().encode(payload)
 }
