@@ -52,6 +52,7 @@ export function openGuard(finder: EntryFinder, settings: GuardSettings): ClientG
       }
       fault(refusal)
       const { code, message: reason } = refusal
+      // If the refusal is lost, the request ends with its timeout.
       if (kind === 'request') void message.respond?.(undefined, { error: { code, message: reason } }).catch(() => {})
       return false
     },

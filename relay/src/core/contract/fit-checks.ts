@@ -79,17 +79,14 @@ export class FitChecks {
       for (const payload of payloads) this.#ports.contract.demand({ kind, subject }, payload)
       return checked
     } catch (cause) {
-      checked.decided?.catch(() => {}) // no caller waits for it now
-      throw cause
+      return refuse(checked, cause)
     }
   }
 
   /** A requester may await its answer on a subject of messages, which others receive, too. */
   #demandAsMessage(checked: Checked<BrokerMessage>): void {
     const fault = this.#faultAsMessage(checked.result)
-    if (!fault) return
-    checked.decided?.catch(() => {}) // no caller waits for it now
-    throw fault
+    if (fault) refuse(checked, fault)
   }
 
   #faultAsMessage(message: BrokerMessage): WildcastError | undefined {
@@ -97,7 +94,10 @@ export class FitChecks {
     return place?.kind === 'message' ? this.#ports.contract.fault(place, message.payload) : undefined
   }
 
-  /** Without the permission, the responder may not end the request either. No one awaits this. */
+  /**
+   * Without the permission, the responder may not end the request either. If the broker does not
+   * take the refusal, the request ends with its timeout.
+   */
   #refuseRequester({ broker, result, decided }: Checked<BrokerMessage>, cause: unknown): void {
     const refused = refusedAnswer(result, cause)
     if (this.#faultAsMessage(refused)) return
@@ -105,6 +105,11 @@ export class FitChecks {
       .then(() => this.#ports.hub.publish(broker, refused))
       .catch(() => {})
   }
+}
+
+function refuse({ decided }: Checked<unknown>, cause: unknown): never {
+  decided?.catch(() => {}) // no caller waits for it now
+  throw cause
 }
 
 /** A generator that ends without a value ends its answer with an empty part. */
