@@ -5,9 +5,16 @@ import { expect, test } from './test.js'
 
 const root = path.resolve(import.meta.dirname, '..')
 
-/** `npm start` as in a terminal: a process group of its own, which Ctrl-C reaches as a whole. */
+/**
+ * `npm start` as in a terminal of a developer: a process group of its own, which Ctrl-C
+ * reaches as a whole.
+ */
 async function npmStart(): Promise<{ npm: ChildProcess; url: string }> {
-  const npm = spawn('npm', ['start'], { cwd: root, env: { ...process.env, PORT: '0' }, detached: true })
+  const npm = spawn('npm', ['start'], {
+    cwd: root,
+    env: { ...process.env, PORT: '0', NODE_ENV: 'development' },
+    detached: true,
+  })
   npm.stderr.pipe(process.stderr)
   let output = ''
   for await (const chunk of npm.stdout) {

@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { buildDemo } from './build-demo.js'
 import { checkPackages } from './packages.js'
 import { run, tool } from './run.js'
 
@@ -92,7 +93,7 @@ export const tests = [
   ...checks,
   vitest('browser', 'react18'),
   { name: 'packages', run: () => checkPackages() },
-  command('demo build', tool('vite/bin/vite.js', 'build', '--logLevel', 'warn')),
+  { name: 'demo build', run: () => attempt(buildDemo) },
   playwright('browser end to end', 'e2e'),
   playwright('README as pasted', 'e2e/readme'),
 ]
