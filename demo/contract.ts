@@ -26,6 +26,8 @@ export const contract = defineContract({
   'good.{room}': {
     message: v.union([ChatMessage, v.string(), v.number()], 'must be text, or an object with "from" and "text"'),
   },
+  // The room of the managers. A rule that allows good.* must not cover it.
+  'staff.{room}': { message: ChatMessage },
   'sensor.**': { message: v.union([v.object({ value: number, unit: v.optional(v.string()) }), number]) },
   // `n` numbers the prices of all goods.
   'price.{good}': { message: v.union([v.object({ price: number, n: v.optional(number) }), number]) },
@@ -35,4 +37,6 @@ export const contract = defineContract({
   'fault.{page}': { message: number },
   'demo.load': { request: Rate, reply: Rate },
   'demo.control': { request: v.object({}), reply: Control },
+  'demo.revoke': { request: v.object({ token: v.string() }), reply: v.object({}) },
+  'demo.metrics': { request: v.object({}), reply: v.string() },
 })

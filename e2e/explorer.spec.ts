@@ -73,8 +73,8 @@ test('a phone shows the messages first', async ({ visitor, relay }) => {
   const alice = await visitor({ view: 'explorer', phone: true })
   await expect(alice.getByRole('tab', { name: 'Messages' })).toHaveAttribute('aria-selected', 'true')
   await expect(alice.getByText('live', { exact: true })).toBeVisible()
-  await curl(relay.url, 'good.apple', 'here')
-  await expect(line(alice, 'good.apple')).toContainText('here')
+  await curl(relay.url, 'price.apple', '{"price": 3}')
+  await expect(line(alice, 'price.apple')).toContainText('3')
 })
 
 test('a request without a responder names the remedy; then another window serves it, in parts', async ({ visitor }) => {
@@ -151,6 +151,7 @@ test('each broker has its own messages', async ({ visitor }) => {
     const bob = await visitor({ name: 'Bob', url: relay.url, view: 'explorer' })
     await alice.getByLabel('Broker').selectOption('other')
     await tab(alice, 'Messages')
+    for (const page of [alice, bob]) await read(page, 'good.*')
     await bob.getByLabel('Payload').fill('on main')
     await button(bob, 'Publish').click()
     await expect(line(bob, 'on main')).toBeVisible()

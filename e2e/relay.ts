@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -23,7 +24,7 @@ export function gateway({ broker = 'InMemoryBroker', folder = path.join(root, 'd
   return ['gateway', '--broker', broker, '--websockets', 'json', '--host', '127.0.0.1', '--static', folder]
 }
 
-/** The words for what `npm start` opens. */
+/** The words for what `npm start` opens, without the process that signs its users in. */
 export const npmStart = ['up', '--config', path.join(root, 'demo/wildcast.toml')]
 
 /** Starts `wildcast` on a free port, with these variables beside those of the tests. */
@@ -33,13 +34,14 @@ export async function startRelay(
 ): Promise<RelayProcess> {
   // The demo's own file is open in one relay at most.
   const store = path.join(await mkdtemp(path.join(tmpdir(), 'wildcast-')), 'wildcast.db')
+  const demo = { WILDCAST_DEMO_SECRET: randomBytes(32).toString('hex'), WILDCAST_DEMO_ADMIN: '0' }
   let child: ChildProcess
   let port = 0
 
   async function start(): Promise<void> {
     child = spawn(process.execPath, [path.join(root, 'relay/bin/wildcast.js'), ...words], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, ...variables, PORT: String(port), WILDCAST_DEMO_STORE: store },
+      env: { ...process.env, ...variables, ...demo, PORT: String(port), WILDCAST_DEMO_STORE: store },
     })
     for await (const line of child.stdout ?? []) {
       const found = /http:\/\/[^:]+:(\d+)/.exec(String(line))

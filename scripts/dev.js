@@ -13,8 +13,9 @@ await script(async () => {
   // The configuration names this folder, though Vite serves the page here.
   mkdirSync(path.join(root, 'demo/dist'), { recursive: true })
   const up = ['relay/bin/wildcast.js', 'up', '--config', 'demo/wildcast.toml']
-  const { chooseStore, openControl, sources } = await import('./run-demo.js')
+  const { chooseAuth, chooseStore, openControl, sources } = await import('./run-demo.js')
   chooseStore()
+  await chooseAuth()
   await openControl()
   const relay = [process.execPath, '--watch', ...up, '--', ...sources]
   const children = [

@@ -1,7 +1,7 @@
 // Runs the demo from its build: the relay, the simulated sources beside it, and with --brokers a
 // real broker of each kind, with --any-port on random ports. npm start and npm run demo:brokers
 // build it first.
-import { randomInt } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -38,10 +38,17 @@ export function chooseStore() {
   process.env.WILDCAST_DEMO_STORE ??= path.join(folder, port === '3015' ? 'wildcast.db' : `wildcast-${port}.db`)
 }
 
+/** Chooses the secret of its tokens, new at each start, and the port for operators. */
+export async function chooseAuth() {
+  process.env.WILDCAST_DEMO_SECRET ??= randomBytes(32).toString('hex')
+  process.env.WILDCAST_DEMO_ADMIN ??= `${await freePort(randomPort())}`
+}
+
 /** Runs the demo in this process. */
 export async function runDemo({ withBrokers, anyPort = false }) {
   endWithParent()
   chooseStore()
+  await chooseAuth()
   await openControl(withBrokers ? await openBrokers(anyPort) : {})
   const config = path.join(root, 'demo', withBrokers ? 'brokers.toml' : 'wildcast.toml')
   process.argv.splice(2, Number.POSITIVE_INFINITY, 'up', '--config', config, '--', ...sources)

@@ -1,9 +1,9 @@
 import { create } from 'zustand'
-import { client } from './bridge.js'
+import { client, WildcastError } from './bridge.js'
 
 const everyMs = 1000
 
-/** The sums of `/metrics` of the relay. */
+/** The sums of the relay's metrics. */
 interface RelayMetrics {
   /** Whether each broker is reached, by name. */
   readonly up: Readonly<Record<string, boolean>>
@@ -36,12 +36,25 @@ export function pollMetrics(): () => void {
   }
 }
 
-/** Undefined if the relay can't be reached now: the next poll follows. */
+/** Attempts in a row without a demo beside the relay. After a few, the relay itself is asked. */
+let withoutDemo = 0
+const mostWithoutDemo = 3
+
+/**
+ * The demo passes the metrics on, since its relay has them at the port for operators. A relay alone
+ * has them at its own. Undefined if they can't be read now: the next poll follows.
+ */
 async function readText(signal: AbortSignal): Promise<string | undefined> {
   try {
+    if (withoutDemo < mostWithoutDemo) {
+      const { data } = await client.request('demo.metrics', {}, { timeoutMs: 5000, signal })
+      withoutDemo = 0
+      return data
+    }
     const response = await fetch('/metrics', { signal })
     return response.ok ? await response.text() : undefined
-  } catch {
+  } catch (error) {
+    if (error instanceof WildcastError && error.code === 'no_responders') withoutDemo++
     return undefined
   }
 }

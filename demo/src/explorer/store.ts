@@ -30,7 +30,7 @@ interface ExplorerState {
 /** The state of the explorer, which another view does not end. */
 export const useExplorer = create<ExplorerState>()(() => ({
   broker: undefined,
-  pattern: '**',
+  pattern: 'price.*',
   tab: 'messages',
   publish: { subject: 'good.apple', payload: '{"from": "Ada", "text": "hi"}', headers: [] },
   request: { subject: 'math.sum', payload: '[1, 2]', headers: [] },
