@@ -1,5 +1,6 @@
 // Publishes the streams of the demo, and signs its users in. It runs beside the relay, whose URL is
 // in WILDCAST_URL.
+import { openSources } from '../demo/server/dist/index.js'
 import { endWithParent, script } from './run.js'
 
 await script(async () => {
