@@ -1,6 +1,6 @@
 import type { SubscriptionFeed } from '@wildcast/client/store'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { connect } from '../../client/src/testing/connect.js'
+import { tested } from '../../client/src/testing/tested.js'
 import { eventually } from './testing/eventually.js'
 import { deliver, FeedRecorder, last, ready, texts } from './testing/feed-recorder.js'
 import { renderWithClient } from './testing/render-with-client.js'
@@ -12,7 +12,7 @@ afterEach(() => {
 
 describe('a hook', () => {
   it('continues after fake timers that were removed before they fired', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     await renderWithClient(connected.client, <FeedRecorder pattern="good.*" seen={seen} />)
     await ready(seen)
@@ -25,7 +25,7 @@ describe('a hook', () => {
   })
 
   it('shows a message after fake timers in the next frame', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     await renderWithClient(connected.client, <FeedRecorder pattern="good.*" seen={seen} />)
     await ready(seen)
@@ -38,7 +38,7 @@ describe('a hook', () => {
   })
 
   it('renders when a test advances its fake timers', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     await renderWithClient(connected.client, <FeedRecorder pattern="good.*" seen={seen} />)
     await ready(seen)

@@ -1,9 +1,8 @@
+import { createTestRelay } from '@wildcast/testing'
 import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { expect, it } from 'vitest'
-import { start } from '../../client/src/testing/connect.js'
-import { connectToHistory } from '../../client/src/testing/history-relay.js'
-import { connectToValues } from '../../client/src/testing/value-relay.js'
+import { tested } from '../../client/src/testing/tested.js'
 import { WildcastProvider, type WildcastProviderProps } from './provider.js'
 import { dehydrate, prefetchHistory, prefetchValues } from './server.js'
 import { useValues as useSuspenseValues } from './suspense.js'
@@ -28,29 +27,30 @@ const page = (props: WildcastProviderProps) => (
 )
 
 it('a page shows what the server has read at once, and then follows', async () => {
-  const server = await connectToValues()
-  server.write('good.apple', '1')
+  const server = await tested()
+  await server.relay.publish('good.apple', 1, { retain: true })
   await prefetchValues(server.client, 'good.apple')
   await prefetchValues(server.client, 'good.*')
   const fallbackState = JSON.parse(JSON.stringify(dehydrate(server.client)))
-  const onServer = start()
-  const html = renderToString(page({ client: onServer.client, fallbackState }))
+  const onServer = await createTestRelay()
+  const html = renderToString(page({ client: onServer.createClient(), fallbackState }))
   expect(html).toBe('<p>1 stale 1</p>')
-  expect(onServer.relay.links).toEqual([])
+  expect(onServer.connections).toBe(0)
+  await onServer.close()
 
-  const relay = await connectToValues()
-  relay.write('good.apple', '2')
-  relay.isPrompt = false
+  const { client, relay, clock } = await tested()
+  await relay.publish('good.apple', 2, { retain: true })
+  relay.delay(1000)
   const container = document.body.appendChild(document.createElement('div'))
   container.innerHTML = html
   shown.length = 0
   const errors: unknown[] = []
-  const root = hydrateRoot(container, page({ client: relay.client, fallbackState }), {
+  const root = hydrateRoot(container, page({ client, fallbackState }), {
     onRecoverableError: (error) => errors.push(error),
   })
-  await eventually(() => expect(relay.relay.link.all('Subscribe')).toHaveLength(2))
+  await eventually(() => expect(relay.frames('Subscribe')).toHaveLength(2))
   expect(new Set(shown)).toEqual(new Set(['1 stale 1']))
-  relay.sync()
+  await clock.advance(2000)
   await eventually(() => expect(container.textContent).toBe('2 synced 1'))
   expect(shown.filter((text) => text.startsWith('undefined'))).toEqual([])
   expect(errors).toEqual([])
@@ -63,12 +63,12 @@ function Room() {
 }
 
 it('a server reads the newest page of a history', async () => {
-  const relay = await connectToHistory('room.1')
-  relay.write('a', 'b', 'c')
-  await prefetchHistory(relay.client, 'room.1', { limit: 2 })
-  const fallbackState = dehydrate(relay.client)
+  const { client, relay } = await tested({ history: [{ subjects: 'room.*', messages: 10 }] })
+  for (const text of ['a', 'b', 'c']) await relay.publish('room.1', text)
+  await prefetchHistory(client, 'room.1', { limit: 2 })
+  const fallbackState = dehydrate(client)
   const html = renderToString(
-    <WildcastProvider client={relay.client} fallbackState={fallbackState}>
+    <WildcastProvider client={client} fallbackState={fallbackState}>
       <Room />
     </WildcastProvider>,
   )
@@ -76,9 +76,8 @@ it('a server reads the newest page of a history', async () => {
 })
 
 it('what is refused is not read', async () => {
-  const { client, relay } = await connectToValues()
-  relay.answer = (frame) =>
-    'ref' in frame ? { kind: 'Error', ref: frame.ref, code: 'forbidden', message: 'no', retry: false } : undefined
+  const { client, relay } = await tested({ history: [{ subjects: '**', messages: 10 }] })
+  relay.refuse('subscribe', '**')
   await expect(prefetchValues(client, 'good.*')).rejects.toMatchObject({ code: 'forbidden' })
   await expect(prefetchHistory(client, 'good.*')).rejects.toMatchObject({ code: 'forbidden' })
   expect(dehydrate(client)).toEqual({})

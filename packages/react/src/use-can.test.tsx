@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest'
-import { type Connected, connect } from '../../client/src/testing/connect.js'
 import { type Tested, tested } from '../../client/src/testing/tested.js'
 import type { Permission } from './permissions.js'
 import { eventually } from './testing/eventually.js'
@@ -15,18 +14,6 @@ function PermissionRecorder(props: {
   return null
 }
 
-/** A client at a relay that allows what a test sets. */
-async function asking(options: Parameters<typeof connect>[0] = {}): Promise<Connected & { allowed: boolean }> {
-  const connected = Object.assign(await connect(options), { allowed: true })
-  const { relay } = connected
-  relay.answer = (frame) => {
-    if (frame.kind === 'Authenticate') return { kind: 'Ack', ref: frame.ref }
-    if (frame.kind !== 'CanI') return undefined
-    const { allowed } = connected
-    return { kind: 'Ack', ref: frame.ref, allowed, why: allowed ? undefined : 'no rule allows it' }
-  }
-  return connected
-}
 const asked = ({ relay }: Tested): number => relay.frames('CanI').length
 
 it('useCan is pending, then has the answer; hooks with one question ask once', async () => {
@@ -113,26 +100,31 @@ it('useCan keeps the answer for a second after the last hook, then asks again', 
 })
 
 it('useCan asks again when the token is renewed', async () => {
-  const connected = await asking({ token: async () => 'new' })
-  const { client, relay } = connected
+  const tokens = { first: { user: 'ada', publish: ['**'], expiresInMs: 60_000 }, second: { user: 'ada' } }
+  const names = ['first', 'second']
+  const connected = await tested({ auth: { tokens }, client: { token: () => names.shift() ?? 'second' } })
   const seen: Permission[] = []
-  await renderWithClient(client, <PermissionRecorder subject="room.42" seen={seen} />)
-  await eventually(() => expect(seen.at(-1)?.pending).toBe(false))
-  connected.allowed = false
-  relay.link.send({ kind: 'Ack', ref: 0 }) // the answer to Authenticate
+  await renderWithClient(connected.client, <PermissionRecorder subject="room.42" seen={seen} />)
+  await eventually(() => expect(seen.at(-1)).toMatchObject({ allowed: true, pending: false }))
+  await connected.clock.advance(60_000)
+  expect(connected.relay.frames('Authenticate')).toMatchObject([{ token: 'second' }])
   await eventually(() => expect(seen.at(-1)).toMatchObject({ allowed: false, pending: false }))
 })
 
 it('useCan allows nothing if the relay ends the session for good, until the client reconnects', async () => {
-  const connected = await asking()
-  const { client, relay } = connected
+  let token = 'first'
+  const tokens = { first: { user: 'ada', publish: ['**'] }, second: { user: 'ada', publish: ['**'] } }
+  const { client, relay, clock } = await tested({ auth: { tokens }, client: { token: () => token } })
   const seen: Permission[] = []
   await renderWithClient(client, <PermissionRecorder subject="room.42" seen={seen} />)
   await eventually(() => expect(seen.at(-1)?.allowed).toBe(true))
-  relay.link.drop(4501, 'unauthorized: an operator has ended the sessions of this user')
+  token = 'unknown'
+  relay.expire('first')
+  await clock.advance(10_000)
   await eventually(() =>
     expect(seen.at(-1)).toMatchObject({ allowed: undefined, pending: false, error: { code: 'unauthorized' } }),
   )
+  token = 'second'
   client.reconnect()
   await eventually(() => expect(seen.at(-1)).toMatchObject({ allowed: true, pending: false, error: undefined }))
 })

@@ -2,7 +2,7 @@ import type { Message } from '@wildcast/client'
 import type { SubscriptionFeed } from '@wildcast/client/store'
 import { startTransition, useEffect, useState } from 'react'
 import { expect, it } from 'vitest'
-import { connect } from '../../client/src/testing/connect.js'
+import { tested } from '../../client/src/testing/tested.js'
 import { eventually } from './testing/eventually.js'
 import { deliver, FeedRecorder, ready } from './testing/feed-recorder.js'
 import { renderWithClient } from './testing/render-with-client.js'
@@ -29,7 +29,7 @@ function Counter({ turning }: { readonly turning: Turning }) {
 }
 
 it('useReduce counts each message once in StrictMode, and renders once for all of a frame', async () => {
-  const connected = await connect()
+  const connected = await tested()
   const [seen, feeds]: [number[], SubscriptionFeed[]] = [[], []]
   await renderWithClient(
     connected.client,
@@ -42,11 +42,11 @@ it('useReduce counts each message once in StrictMode, and renders once for all o
   for (let i = 1; i <= 1000; i++) deliver(connected, `${i}`)
   await eventually(() => expect(seen.at(-1)).toBe(500_500))
   expect([...new Set(seen)]).toEqual([0, 500_500])
-  expect(connected.relay.link.all('Subscribe')).toHaveLength(1)
+  expect(connected.relay.frames('Subscribe')).toHaveLength(1)
 })
 
 it('useReduce counts each message once while a transition renders again and again', async () => {
-  const connected = await connect()
+  const connected = await tested()
   const [seen, feeds]: [number[], SubscriptionFeed[]] = [[], []]
   const turning: Turning = {}
   await renderWithClient(
@@ -66,7 +66,7 @@ it('useReduce counts each message once while a transition renders again and agai
 })
 
 it('useReduce calls the latest reducer, and starts again with another pattern', async () => {
-  const connected = await connect()
+  const connected = await tested()
   const [seen, feeds]: [number[], SubscriptionFeed[]] = [[], []]
   const twice = (sum: number, { data }: Message<number>): number => sum + 2 * data
   const show = (pattern: string | null, reducer: typeof add) => (
@@ -83,11 +83,11 @@ it('useReduce calls the latest reducer, and starts again with another pattern', 
   await eventually(() => expect(seen.at(-1)).toBe(3))
   await view.show(show(null, twice))
   expect(seen.at(-1)).toBe(0)
-  expect(connected.relay.link.all('Subscribe')).toHaveLength(1)
+  expect(connected.relay.frames('Subscribe')).toHaveLength(1)
 })
 
 it('useReduce reports a reducer that throws, and keeps its value', async () => {
-  const connected = await connect()
+  const connected = await tested()
   const [seen, feeds]: [number[], SubscriptionFeed[]] = [[], []]
   const failing = (sum: number, { data }: Message<number>): number => {
     if (data === 2) throw new Error('two')
@@ -107,7 +107,7 @@ it('useReduce reports a reducer that throws, and keeps its value', async () => {
 })
 
 it('useReduce reports a refusal that no hook returns', async () => {
-  const connected = await connect()
+  const connected = await tested()
   const seen: number[] = []
   await renderWithClient(connected.client, <Total pattern="a..b" seen={seen} />)
   await eventually(() => expect(connected.errors[0]).toMatchObject({ code: 'invalid_subject' }))

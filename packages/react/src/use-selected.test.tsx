@@ -1,6 +1,6 @@
+import { presence } from '@wildcast/client/presence'
 import { describe, expect, it } from 'vitest'
-import { connect } from '../../client/src/testing/connect.js'
-import { connectToValues } from '../../client/src/testing/value-relay.js'
+import { tested } from '../../client/src/testing/tested.js'
 import { eventually } from './testing/eventually.js'
 import { deliver } from './testing/feed-recorder.js'
 import { renderWithClient } from './testing/render-with-client.js'
@@ -20,7 +20,7 @@ const renders = (seen: readonly unknown[]): number => seen.length / 2
 
 describe('select', () => {
   it('of useSubscription renders only when the selected part changes', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const [texts, statuses]: [string[], string[]] = [[], []]
     const ends = (word: string) => () =>
       useSubscription('good.*', {
@@ -48,35 +48,35 @@ describe('select', () => {
     )
     await eventually(() => expect(shown.at(-1)).toBe(5))
     expect(renders(texts)).toBe(before + 1)
-    expect(connected.relay.link.all('Subscribe')).toHaveLength(1)
+    expect(connected.relay.frames('Subscribe')).toHaveLength(1)
   })
 
   it('with isEqual returns the same object while the content is equal, with new functions at each render', async () => {
-    const relay = await connectToValues()
-    relay.write('good.apple', '1')
+    const { client, relay } = await tested()
+    await relay.publish('good.apple', 1, { retain: true })
     const seen: string[][] = []
     const use = () =>
       useValues('good.*', {
         select: ({ values }) => [...values.keys()],
         isEqual: (before, now) => before.join() === now.join(),
       })
-    const view = await renderWithClient(relay.client, <Recorder use={use} seen={seen} />)
+    const view = await renderWithClient(client, <Recorder use={use} seen={seen} />)
     await eventually(() => expect(seen.at(-1)).toEqual(['good.apple']))
     const keys = seen.at(-1)
-    relay.write('good.apple', '2')
+    await relay.publish('good.apple', 2, { retain: true })
     await view.show(<Recorder use={use} seen={seen} />)
     expect(seen.at(-1)).toBe(keys)
-    relay.write('good.pear', '3')
+    await relay.publish('good.pear', 3, { retain: true })
     await eventually(() => expect(seen.at(-1)).toEqual(['good.apple', 'good.pear']))
   })
 
   it('of useValue gets the data and the functions', async () => {
-    const relay = await connectToValues()
-    relay.write('good.apple', '{"price":1,"name":"apple"}')
+    const { client, relay } = await tested()
+    await relay.publish('good.apple', { price: 1, name: 'apple' }, { retain: true })
     const seen: (number | undefined)[] = []
     const sets: ValueState['set'][] = []
     await renderWithClient(
-      relay.client,
+      client,
       <>
         <Recorder
           use={() =>
@@ -97,10 +97,10 @@ describe('select', () => {
   })
 
   it('of usePresence renders only when the selected part changes', async () => {
-    const relay = await connectToValues()
+    const { client, relay } = await tested()
     const seen: number[] = []
     await renderWithClient(
-      relay.client,
+      client,
       <Recorder
         use={() => usePresence('room.42', { name: 'Ada' }, { select: ({ members }) => members.length })}
         seen={seen}
@@ -108,10 +108,11 @@ describe('select', () => {
     )
     await eventually(() => expect(seen.at(-1)).toBe(1))
     const before = seen.length
-    relay.write('$presence.room.42.bob~1', '{"name":"Bob"}', 'bob')
+    const bob = presence(relay.createClient(), 'room.42')
+    await bob.enter({ name: 'Bob' })
     await eventually(() => expect(seen.at(-1)).toBe(2))
-    relay.write('$presence.room.42.bob~1', '{"name":"Rob"}', 'bob')
-    relay.write('$presence.room.42.eve~1', '{"name":"Eve"}', 'eve')
+    await bob.update({ name: 'Rob' })
+    await presence(relay.createClient(), 'room.42').enter({ name: 'Eve' })
     await eventually(() => expect(seen.at(-1)).toBe(3))
     expect(seen.length - before).toBe(4)
   })

@@ -1,6 +1,5 @@
 import type { SubscriptionFeed } from '@wildcast/client/store'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { connect } from '../../client/src/testing/connect.js'
 import { tested } from '../../client/src/testing/tested.js'
 import { eventually } from './testing/eventually.js'
 import { deliver, FeedRecorder, last, ready, texts } from './testing/feed-recorder.js'
@@ -79,17 +78,23 @@ describe('useSubscription', () => {
   })
 
   it('has a gap until the list is full again', async () => {
-    const connected = await connect()
+    const connected = await tested({ limits: { backlog: 20_000, resume: 0 } })
+    const { client, relay } = connected
     const seen: SubscriptionFeed[] = []
-    await renderWithClient(connected.client, <FeedRecorder pattern="good.*" options={{ keep: 2 }} seen={seen} />)
+    await renderWithClient(client, <FeedRecorder pattern="good.*" options={{ keep: 100 }} seen={seen} />)
     await ready(seen)
     await eventually(() => expect(last(seen).continuity).toBe('live'))
-    connected.relay.link.send({ kind: 'Gap', id: 1, missed: 3 })
-    await eventually(() => expect(last(seen)).toMatchObject({ continuity: 'gap', missed: 3 }))
-    deliver(connected, 'a')
-    deliver(connected, 'b')
+    const release = relay.slow()
+    const long = 'x'.repeat(1000)
+    for (let n = 0; n < 100; n++) await relay.publish('good.apple', long)
+    release()
+    await eventually(() => expect(last(seen)).toMatchObject({ continuity: 'gap' }))
+    const { missed, items } = last(seen)
+    expect(items.length + missed).toBe(100)
+    expect(missed).toBeGreaterThan(0)
+    for (let n = 0; n < 100; n++) deliver(connected, `${n}`)
     await eventually(() => expect(last(seen).continuity).toBe('live'))
-    expect(texts(last(seen))).toEqual(['a', 'b'])
+    expect(texts(last(seen))).toEqual(Array.from({ length: 100 }, (_, n) => `${n}`))
   })
 
   it('is stale while disconnected, and has a gap when reconnected', async () => {

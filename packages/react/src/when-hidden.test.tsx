@@ -1,7 +1,7 @@
+import type { Message } from '@wildcast/client'
 import type { SubscriptionFeed } from '@wildcast/client/store'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { connect } from '../../client/src/testing/connect.js'
-import { connectToValues } from '../../client/src/testing/value-relay.js'
+import { tested } from '../../client/src/testing/tested.js'
 import { eventually } from './testing/eventually.js'
 import { deliver, FeedRecorder, last, ready, texts } from './testing/feed-recorder.js'
 import { renderWithClient } from './testing/render-with-client.js'
@@ -29,7 +29,7 @@ afterEach(() => {
 
 describe('useSubscription of a hidden page', () => {
   it('continues by default', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     await renderWithClient(connected.client, <FeedRecorder pattern="good.*" seen={seen} />)
     await ready(seen)
@@ -39,7 +39,7 @@ describe('useSubscription of a hidden page', () => {
   })
 
   it('with latest renders and calls nothing, and then has the newest message of each subject', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     const events: string[] = []
     const onEvent = (message: { text(): string }) => events.push(message.text())
@@ -52,9 +52,9 @@ describe('useSubscription of a hidden page', () => {
     await eventually(() => expect(texts(last(seen))).toEqual(['before']))
     show('hidden')
     const renders = seen.length
-    deliver(connected, 'a1', 'good.a')
-    deliver(connected, 'b1', 'good.b')
-    deliver(connected, 'a2', 'good.a')
+    await connected.relay.publish('good.a', 'a1')
+    await connected.relay.publish('good.b', 'b1')
+    await connected.relay.publish('good.a', 'a2')
     expect(events).toEqual(['before'])
     show('visible')
     await eventually(() => expect(texts(last(seen))).toEqual(['before', 'b1', 'a2']))
@@ -63,27 +63,30 @@ describe('useSubscription of a hidden page', () => {
   })
 
   it('with pause unsubscribes, and continues after the last kept message', async () => {
-    const connected = await connect()
+    const connected = await tested({ history: [{ subjects: 'good.*', messages: 10 }] })
     const seen: SubscriptionFeed[] = []
-    const { link } = connected.relay
+    const { relay, clock } = connected
     await renderWithClient(
       connected.client,
       <FeedRecorder pattern="good.*" options={{ whenHidden: 'pause' }} seen={seen} />,
     )
     await ready(seen)
-    link.send({ kind: 'Message', id: 1, subject: 'good.a', message: 'a', broker: 'test', position: 't-5' })
+    await relay.publish('good.a', 'a')
     await eventually(() => expect(texts(last(seen))).toEqual(['a']))
+    const { position } = last(seen).items[0] as Message
     show('hidden')
     await eventually(async () => {
-      await connected.clock.advance(1000)
-      expect(link.all('Unsubscribe')).toHaveLength(1)
+      await clock.advance(1000)
+      expect(relay.frames('Unsubscribe')).toHaveLength(1)
     })
     await eventually(() => expect(last(seen)).toMatchObject({ status: 'reconnecting', continuity: 'stale' }))
+    await relay.publish('good.a', 'b')
+    relay.delay(1000) // so that React renders while it catches up
     show('visible')
-    await eventually(() => expect(link.all('Subscribe').map(({ after }) => after)).toEqual([undefined, 't-5']))
-    const ref = link.all('Subscribe')[1]?.ref as number
-    link.send({ kind: 'Message', ref, id: 1, subject: 'good.a', message: 'b', broker: 'test', position: 't-6' })
-    link.send({ kind: 'Synced', ref, id: 1 })
+    await eventually(() => expect(relay.frames('Subscribe').map(({ after }) => after)).toEqual([undefined, position]))
+    expect(position).toBeDefined()
+    expect(texts(last(seen))).toEqual(['a'])
+    await clock.advance(2000)
     await eventually(() => expect(texts(last(seen))).toEqual(['a', 'b']))
     await ready(seen)
     expect(seen.map(({ status }) => status).lastIndexOf('syncing')).toBeLessThan(
@@ -92,7 +95,7 @@ describe('useSubscription of a hidden page', () => {
   })
 
   it('with pause has a gap if the broker keeps no messages', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const seen: SubscriptionFeed[] = []
     await renderWithClient(
       connected.client,
@@ -111,34 +114,34 @@ describe('useSubscription of a hidden page', () => {
 
 describe('useValues of a hidden page', () => {
   it('with latest renders once when the page is shown again', async () => {
-    const relay = await connectToValues()
+    const { client, relay } = await tested()
     const seen: ValuesState[] = []
-    await renderWithClient(relay.client, <ValuesRecorder whenHidden="latest" seen={seen} />)
+    await renderWithClient(client, <ValuesRecorder whenHidden="latest" seen={seen} />)
     await eventually(() => expect(seen.at(-1)?.status).toBe('synced'))
     show('hidden')
     const renders = seen.length
-    for (const text of ['1', '2', '3']) relay.write('good.apple', text)
+    for (const price of [1, 2, 3]) await relay.publish('good.apple', price, { retain: true })
     show('visible')
     await eventually(() => expect(shown(seen)).toEqual([3]))
     expect(new Set(seen.slice(renders)).size).toBe(1)
   })
 
   it('with pause shows a new value within one round trip after ten minutes', async () => {
-    const relay = await connectToValues()
-    relay.write('good.apple', '1')
+    const { client, relay, clock } = await tested()
+    await relay.publish('good.apple', 1, { retain: true })
     const seen: ValuesState[] = []
-    await renderWithClient(relay.client, <ValuesRecorder whenHidden="pause" seen={seen} />)
+    await renderWithClient(client, <ValuesRecorder whenHidden="pause" seen={seen} />)
     await eventually(() => expect(seen.at(-1)?.status).toBe('synced'))
     show('hidden')
     await eventually(() => expect(seen.at(-1)?.status).toBe('stale'))
-    await relay.clock.advance(600_000)
-    expect(relay.relay.links.flatMap((link) => link.all('Unsubscribe'))).toHaveLength(1)
-    relay.write('good.apple', '2')
-    relay.isPrompt = false
+    await clock.advance(600_000)
+    expect(relay.frames('Unsubscribe')).toHaveLength(1)
+    await relay.publish('good.apple', 2, { retain: true })
+    relay.delay(1000)
     show('visible')
-    await eventually(() => expect(relay.relay.link.all('Subscribe')).toHaveLength(2))
+    await eventually(() => expect(relay.frames('Subscribe')).toHaveLength(2))
     expect([seen.at(-1)?.status, shown(seen)]).toEqual(['stale', [1]])
-    relay.sync()
+    await clock.advance(2000)
     await eventually(() => expect([seen.at(-1)?.status, shown(seen)]).toEqual(['synced', [2]]))
     expect(seen.slice(-4).filter(({ values }) => values.size === 0)).toEqual([])
   })
