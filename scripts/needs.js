@@ -10,11 +10,13 @@ const oldestNode = [20, 19]
 
 /** Programs that the tests and the demo use, with the Debian package that brings each. */
 const programs = {
+  caddy: 'caddy',
   chromium: 'chromium',
   curl: 'curl',
   mosquitto: 'mosquitto',
   mosquitto_pub: 'mosquitto-clients',
   'nats-server': 'nats-server',
+  nginx: 'nginx-light',
   openssl: 'openssl',
   'redis-cli': 'redis-tools',
   'redis-server': 'redis-server',

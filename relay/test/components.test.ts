@@ -7,6 +7,7 @@ import * as v from 'valibot'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import type { ComponentSubscription } from '../src/components/subscription.js'
+import { nobody } from '../src/core/observer.js'
 import {
   type Components,
   http,
@@ -48,15 +49,8 @@ async function start(
 ): Promise<Running> {
   const outcomes: string[] = []
   const observer = {
-    status: () => {},
-    published: () => {},
-    failed: () => {},
-    missed: () => {},
-    cutOff: () => {},
-    dropped: () => {},
+    ...nobody,
     component: (id: string, outcome: string) => void outcomes.push(`${id} ${outcome}`),
-    refused: () => {},
-    connections: () => {},
   }
   const inMemory = memory({ clock: realClock, newId })
   const relay = await startRelay({

@@ -7,6 +7,7 @@ import { scriptedBroker } from '../testing/scripted-broker.js'
 import { everything } from './access/identity.js'
 import type { Bridge } from './bridge.js'
 import type { Feature, OpenBroker } from './broker.js'
+import { nobody } from './observer.js'
 import { createRelay, type Relay, type RelayOptions } from './relay.js'
 
 const bridge = (from: string, pattern: string, to: string, group?: string): Bridge => ({
@@ -32,15 +33,8 @@ async function relayWith(
     newId,
     onError: ({ code }, { stage, broker }) => log.push(`${stage} ${broker} ${code}`),
     observer: {
-      status: () => {},
-      published: () => {},
-      failed: () => {},
-      missed: () => {},
-      cutOff: () => {},
+      ...nobody,
       dropped: (broker, why) => log.push(`${broker} dropped ${why}`),
-      component: () => {},
-      refused: () => {},
-      connections: () => {},
     },
   })
   return { relay, log }

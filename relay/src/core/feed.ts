@@ -8,6 +8,7 @@ import type { FeedMember } from './feed-member.js'
 import type { Filter } from './filters/filter.js'
 import type { FeedHistory, KeptMessages } from './history/feed-history.js'
 import { isStoredMessage } from './history-store.js'
+import type { Observer } from './observer.js'
 import type { Encoder, FeedFacts } from './outlet.js'
 import type { Policy } from './policy.js'
 import type { BacklogRoom } from './room.js'
@@ -24,6 +25,7 @@ export interface FeedOptions {
   /** Only messages that match it are delivered. */
   readonly filter?: Filter | undefined
   readonly clock: Clock
+  readonly observer: Pick<Observer, 'delivered' | 'subscriptions'>
   readonly room: BacklogRoom
   readonly fanOut: FanOut
   readonly slice: TimeSlice
@@ -147,12 +149,13 @@ export class Feed implements FeedFacts {
     if (peers) peers.members.add(member)
     else this.#peers = [...this.#peers, { encoder, members: new Set([member]) }]
     this.#rotation?.add(member)
+    this.#options.observer.subscriptions(this.broker, 1)
     this.notify(member) // with the first member, the number is not known yet
   }
 
   remove(member: FeedMember): void {
     const peers = this.#peersOf(member)
-    peers?.members.delete(member)
+    if (peers?.members.delete(member)) this.#options.observer.subscriptions(this.broker, -1)
     if (peers?.members.size === 0) this.#peers = this.#peers.filter((other) => other !== peers)
     this.#valueReaders?.delete(member)
     this.#rotation?.remove(member)
@@ -236,8 +239,10 @@ export class Feed implements FeedFacts {
   #send(message: BrokerMessage, settle?: Settle): void {
     const answerOn = this.#answerSubject(message)
     const rotation = this.#rotation
-    if (rotation) this.#fanOut.run(message.payload, () => rotation.deliver(message, { answerOn, settle }))
-    else
+    if (rotation) {
+      this.#options.observer.delivered(this.broker, 1)
+      this.#fanOut.run(message.payload, () => rotation.deliver(message, { answerOn, settle }))
+    } else
       for (const peers of this.#peers)
         this.#fanOut.run(message.payload, () => this.#deliverToPeers(peers, message, answerOn))
   }
@@ -255,6 +260,7 @@ export class Feed implements FeedFacts {
 
   #deliverToPeers({ encoder, members }: Peers, message: BrokerMessage, answerOn: Subject | undefined): void {
     if (members.size === 0) return
+    this.#options.observer.delivered(this.broker, members.size)
     const parcel = new EncodedMessage(message, this, encoder)
     // They match no filter: others never had the value that they end.
     const readers = this.filter && (message.left || message.deleted) ? this.#valueReaders : undefined

@@ -69,7 +69,7 @@ export class Hub {
       throw new RangeError('a relay needs a broker: pass one, such as brokers: { main: memory(…) }')
     this.#default = first
     this.#options = options
-    this.counts = new PublishCounts(options.observer)
+    this.counts = new PublishCounts(options.observer, options.clock)
     this.#ports = { ...options, parsed: options.contract?.parsed ?? new ParsedPayloads(), nextId: () => ++this.#lastId }
   }
 

@@ -40,6 +40,7 @@ async function opened(more: Partial<Interest> = {}, after?: Promise<void>) {
       {
         clock,
         onError,
+        observer: nobody,
         room: { used: 0, limit: 1000 },
         valueRoom: { used: 0, limit: 1000 },
         recentRoom: { used: 0, limit: 1000 },

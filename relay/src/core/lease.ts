@@ -4,7 +4,7 @@ import type { BrokerLink } from './broker-link.js'
 import { Cancel } from './cancel.js'
 import type { Clock } from './clock.js'
 import type { FanOut } from './fan-out.js'
-import { Feed } from './feed.js'
+import { Feed, type FeedOptions } from './feed.js'
 import { FilteredFeeds } from './filters/filtered-feeds.js'
 import type { ParsedPayloads } from './filters/parsed-payloads.js'
 import type { SubscriptionInfo } from './listing.js'
@@ -19,6 +19,7 @@ import type { TimeSlice } from './time-slice.js'
 export interface LeasePorts extends StoredRooms {
   readonly clock: Clock
   readonly onError: OnFailure
+  readonly observer: FeedOptions['observer']
   readonly room: BacklogRoom
   readonly fanOut: FanOut
   readonly slice: TimeSlice
@@ -216,8 +217,8 @@ export class Lease implements Listener {
   }
 
   #open({ policy, filter }: LeaseMember): Feed {
-    const { clock, room, fanOut, slice } = this.#ports
-    const ports = { clock, room, fanOut, slice }
+    const { clock, observer, room, fanOut, slice } = this.#ports
+    const ports = { clock, observer, room, fanOut, slice }
     const stored = this.#stored
     const kept = {
       values: () => stored.values(),

@@ -16,6 +16,12 @@ export interface Observer {
   status(broker: string, now: 'up' | 'down'): void
   /** A broker has accepted a message. */
   published(broker: string): void
+  /** A broker has confirmed a publish after this time, in milliseconds. One in some is timed. */
+  timed(broker: string, ms: number): void
+  /** A message was delivered to this number of subscribers. */
+  delivered(broker: string, subscribers: number): void
+  /** The number of subscriptions of clients has changed. */
+  subscriptions(broker: string, by: 1 | -1): void
   /** A publish failed, with this error code. */
   failed(broker: string, code: string): void
   /** A message from a broker was dropped. */
@@ -36,6 +42,9 @@ export interface Observer {
 export const nobody: Observer = {
   status: () => {},
   published: () => {},
+  timed: () => {},
+  delivered: () => {},
+  subscriptions: () => {},
   failed: () => {},
   dropped: () => {},
   missed: () => {},
@@ -53,6 +62,15 @@ export function observers(...all: readonly Partial<Observer>[]): Observer {
     },
     published(...args) {
       for (const observer of all) observer.published?.(...args)
+    },
+    timed(...args) {
+      for (const observer of all) observer.timed?.(...args)
+    },
+    delivered(...args) {
+      for (const observer of all) observer.delivered?.(...args)
+    },
+    subscriptions(...args) {
+      for (const observer of all) observer.subscriptions?.(...args)
     },
     failed(...args) {
       for (const observer of all) observer.failed?.(...args)

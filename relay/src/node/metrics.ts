@@ -1,7 +1,9 @@
 import {
   AggregatorRegistry,
   Counter,
+  collectDefaultMetrics,
   Gauge,
+  Histogram,
   type MetricObjectWithValues,
   type MetricValue,
   Registry,
@@ -9,6 +11,7 @@ import {
 import type { Observer } from '../core/observer.js'
 import { onlyBy } from '../gateways/endpoints/only-by.js'
 import type { Gateway } from '../gateways/gateway.js'
+import { BrokerCounts } from './broker-counts.js'
 
 /** The figures of one process, as plain data that can be sent to another one. */
 export type Figures = readonly MetricObjectWithValues<MetricValue<string>>[]
@@ -37,17 +40,16 @@ export interface Metrics {
  */
 export function metrics({ all }: MetricsOptions = {}): Metrics {
   const registry = new Registry()
-  const publishedOn = countPublished(registry)
+  const { hasPublished, ...messages } = countMessages(registry)
+  collectDefaultMetrics({ register: registry })
+  registry.removeSingleMetric('nodejs_version_info') // no answer names a version
   const text = async (): Promise<string> =>
     all ? AggregatorRegistry.aggregate([...(await all())]).metrics() : registry.metrics()
 
   return {
-    hasPublished: () => publishedOn.size > 0,
+    hasPublished,
     figures: () => registry.getMetricsAsJSON(),
-    observer: {
-      ...counting(registry),
-      published: (broker) => publishedOn.set(broker, (publishedOn.get(broker) ?? 0) + 1),
-    },
+    observer: { ...countRest(registry), ...messages },
     gateway({ routes }) {
       routes.get('/metrics', async (c) => c.text(await text(), 200, { 'content-type': registry.contentType }))
       routes.all('/metrics', (c) => onlyBy(c, 'GET, HEAD'))
@@ -55,27 +57,59 @@ export function metrics({ all }: MetricsOptions = {}): Metrics {
   }
 }
 
-/**
- * Counts the messages that each broker has confirmed. The registry's own counter is too slow for
- * each message.
- */
-function countPublished(registry: Registry): Map<string, number> {
-  const publishedOn = new Map<string, number>()
+/** Counts what happens for each message. */
+interface MessageCounts extends Pick<Observer, 'published' | 'delivered' | 'subscriptions' | 'timed'> {
+  hasPublished(): boolean
+}
+
+function countMessages(registry: Registry): MessageCounts {
+  const published = new BrokerCounts()
+  const delivered = new BrokerCounts()
+  const subscriptions = new BrokerCounts()
+  const registers = [registry]
+  const labelNames = ['broker']
+  const names = { labelNames, registers }
   new Counter({
     name: 'wildcast_published_total',
     help: 'Messages that a broker has confirmed',
-    labelNames: ['broker'],
-    registers: [registry],
+    ...names,
     collect() {
-      this.reset()
-      for (const [broker, count] of publishedOn) this.inc({ broker }, count)
+      published.writeTo(this)
     },
   })
-  return publishedOn
+  new Counter({
+    name: 'wildcast_delivered_total',
+    help: 'Deliveries of messages to subscribers: a message counts once for each',
+    ...names,
+    collect() {
+      delivered.writeTo(this)
+    },
+  })
+  new Gauge({
+    name: 'wildcast_subscriptions',
+    help: 'Subscriptions of clients that are open',
+    ...names,
+    collect() {
+      subscriptions.writeTo(this)
+    },
+  })
+  const seconds = new Histogram({
+    name: 'wildcast_publish_seconds',
+    help: 'Time until a broker has confirmed a publish; one of 16 publishes is timed',
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    ...names,
+  })
+  return {
+    hasPublished: () => !published.isEmpty,
+    published: (broker) => published.add(broker, 1),
+    delivered: (broker, subscribers) => delivered.add(broker, subscribers),
+    subscriptions: (broker, by) => subscriptions.add(broker, by),
+    timed: (broker, ms) => seconds.observe({ broker }, ms / 1000),
+  }
 }
 
-/** Counts everything except published messages. */
-function counting(registry: Registry): Omit<Observer, 'published'> {
+/** Counts everything that does not happen for each message. */
+function countRest(registry: Registry): Omit<Observer, keyof MessageCounts> {
   const registers = [registry]
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> =>
     new Counter({ name, help, labelNames, registers })

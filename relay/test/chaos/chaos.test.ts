@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { nobody } from '../../src/core/observer.js'
 import { memory, newId, realClock } from '../../src/index.js'
 import { openBroker } from '../../src/node/open-broker.js'
 import { type Kind, kinds } from '../brokers/kinds.js'
@@ -51,17 +52,10 @@ async function startChaos({ start, settings }: Kind): Promise<Chaos> {
   const relay = await startRelay({
     brokers: { control: memory(ports), shaken: openBroker(settings(proxy.port, pingIntervalMs)) },
     observer: {
+      ...nobody,
       status: (broker, now) => {
         if (broker === 'shaken' && now === 'down') losses++
       },
-      published: () => {},
-      failed: () => {},
-      missed: () => {},
-      cutOff: () => {},
-      dropped: () => {},
-      component: () => {},
-      refused: () => {},
-      connections: () => {},
     },
   })
   return { ...relay, server, proxy, losses: () => losses }
