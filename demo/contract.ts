@@ -32,6 +32,7 @@ export const contract = defineContract({
   // `n` numbers the prices of all goods.
   'price.{good}': { message: v.union([v.object({ price: number, n: v.optional(number) }), number]) },
   'order.{good}': { message: v.object({ id: number, boxes: v.optional(number) }) },
+  'desk.leader': { value: v.object({ name: v.string() }) },
   'packed.{packer}': { message: Packer },
   'probe.{page}': { message: number },
   'fault.{page}': { message: number },

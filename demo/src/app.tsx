@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect } from 'react'
+import { AccountDialog, AccountTrouble } from './account/account-control.js'
 import { Chat } from './chat/chat.js'
 import { ChatFeeds } from './chat/chat-feeds.js'
 import { useUnreadTotal } from './chat/use-rooms.js'
@@ -29,10 +30,12 @@ export function App() {
       {isWide ? <Sidebar /> : <Drawer />}
       <main id="content" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col outline-none">
         <h1 className="sr-only">Wildcast</h1>
+        <AccountTrouble />
         <Suspense fallback={<Loading />}>
           <Content />
         </Suspense>
       </main>
+      <AccountDialog />
     </div>
   )
 }

@@ -6,6 +6,7 @@ import { type ClientPart, type ContractClient, createClient, type ReportState } 
 import { type ContractHistory, history } from '@wildcast/client/history'
 import { outbox } from '@wildcast/client/outbox'
 import { contract } from '../contract.js'
+import { token, useAccount } from './account/account.js'
 import { watchConnection, writeDown } from './journal.js'
 import { line } from './line.js'
 
@@ -60,6 +61,7 @@ export const client: ContractClient<typeof contract> = createClient({
   url: '/ws',
   contract,
   check: 'throw',
+  ...(useAccount.getState().account && { token }), // a guest has none
   use: [watch, outbox(), line, ...(isShared ? [tabs] : [])],
   onError: writeDown,
 })

@@ -8,3 +8,4 @@ import { contract } from '../contract.js'
 const hooks: ContractHooks<typeof contract> = createHooks(contract)
 
 export const useSubscription: ContractHooks<typeof contract>['useSubscription'] = hooks.useSubscription
+export const useValue: ContractHooks<typeof contract>['useValue'] = hooks.useValue

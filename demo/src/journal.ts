@@ -42,13 +42,15 @@ export function watchConnection(client: Pick<ClientCore, 'onStatus'>): void {
   })
 }
 
+const expected: readonly Parameters<OnError>[1]['stage'][] = ['outbox', 'contract', 'token']
+
 /**
  * Writes down background failures. The page shows outages in its badge, and the outcome of each
- * message beside it: those are no errors of its code, so they don't go to the console. Neither does
- * what other programs have sent against the contract.
+ * message beside it: those are no errors of its code, so they don't go to the console. Neither do
+ * refused tokens, nor what other programs have sent against the contract.
  */
 export const writeDown: OnError = (error, { stage }) => {
   if (stage === 'transport') return // the status of the connection shows it
   note('bad', `${stage}: ${error.message}`)
-  if (stage !== 'outbox' && stage !== 'contract') console.error('wildcast', stage, error)
+  if (!expected.includes(stage)) console.error('wildcast', stage, error)
 }

@@ -1,8 +1,11 @@
 import type { Continuity } from '@wildcast/client'
 import { useEffect } from 'react'
 import { create } from 'zustand'
+import { useAccount } from '../account/account.js'
 import { client, useConnection } from '../bridge.js'
+import { usePage } from '../page.js'
 import { learnBrokers, type RoomMessage, takeGap, takeMessages, useChatStore } from './chat-store.js'
+import { vault } from './subject.js'
 
 interface Health {
   readonly continuity: Continuity
@@ -23,18 +26,37 @@ export function ChatFeeds() {
     if (infos) learnBrokers(infos)
   }, [infos])
   const brokers = useChatStore((chat) => chat.brokers)
-  return brokers.map((broker) => <Feed key={broker} broker={broker} />)
+  const wantsVault = usePage(({ room }) => room === vault)
+  const isManager = useAccount(({ account }) => account?.team === 'manager')
+  // Others are refused, and ask only if they open the vault.
+  const staff = wantsVault || isManager ? brokers : []
+  return [
+    ...brokers.map((broker) => <Feed key={broker} broker={broker} pattern="good.{room}" />),
+    ...staff.map((broker) => <Feed key={healthKey(broker, vault)} broker={broker} pattern="staff.{room}" />),
+  ]
 }
 
-function Feed({ broker }: { readonly broker: string }) {
-  useEffect(() => follow(broker), [broker])
+interface FeedProps {
+  readonly broker: string
+  readonly pattern: 'good.{room}' | 'staff.{room}'
+}
+
+function Feed({ broker, pattern }: FeedProps) {
+  useEffect(() => follow(broker, pattern), [broker, pattern])
   return null
+}
+
+/** Names the feed that a room is part of. */
+export function healthKey(broker: string, room: string): string {
+  return room === vault ? `${broker} ${vault}` : broker
 }
 
 /** Messages are taken together at most this often, in milliseconds. */
 const frameMs = 16
 
-function follow(broker: string): () => void {
+function follow(broker: string, pattern: FeedProps['pattern']): () => void {
+  const isStaff = pattern === 'staff.{room}'
+  const feed = isStaff ? healthKey(broker, vault) : broker
   let waiting: RoomMessage[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
   const take = (): void => {
@@ -44,7 +66,7 @@ function follow(broker: string): () => void {
     waiting = []
   }
   const undo = client.subscribe(
-    'good.{room}',
+    pattern,
     (message) => {
       waiting.push(message)
       timer ??= setTimeout(take, frameMs)
@@ -53,12 +75,13 @@ function follow(broker: string): () => void {
       broker,
       onContinuity({ continuity, asOf }) {
         take()
-        if (continuity === 'gap') takeGap(broker)
-        useHealth.setState({ [broker]: { continuity, asOf } })
+        // It marks the vault, too.
+        if (continuity === 'gap' && !isStaff) takeGap(broker)
+        useHealth.setState({ [feed]: { continuity, asOf } })
       },
       onError: ({ message }) =>
-        useHealth.setState(({ [broker]: before }) => ({
-          [broker]: { continuity: 'stale', asOf: before?.asOf, error: message },
+        useHealth.setState(({ [feed]: before }) => ({
+          [feed]: { continuity: 'stale', asOf: before?.asOf, error: message },
         })),
     },
   )

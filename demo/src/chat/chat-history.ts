@@ -2,6 +2,7 @@ import { kept, WildcastError } from '../bridge.js'
 import { changeRoom, splitRoomKey, toEntry, useChatStore } from './chat-store.js'
 import { addPage } from './room-history.js'
 import type { Older } from './room-log.js'
+import { subjectOf } from './subject.js'
 
 /** Messages of a page. */
 const pageSize = 50
@@ -25,7 +26,7 @@ async function readPage(key: string): Promise<void> {
   try {
     // While offline, it waits for the next connection.
     const how = { broker, before, limit: pageSize, timeoutMs: Number.POSITIVE_INFINITY }
-    const { messages, hasMore } = await kept.page(`good.${room}`, how)
+    const { messages, hasMore } = await kept.page(subjectOf(room), how)
     changeRoom(key, (log) => addPage(log, messages.map(toEntry)))
     // A turn later: a screen reader doesn't read aloud what is added while the list is busy.
     setTimeout(() => note(key, hasMore ? 'some' : 'none'))

@@ -13,6 +13,7 @@ import {
   settle,
   without,
 } from './room-log.js'
+import { roomOf } from './subject.js'
 import { hasKept, keepUnsent, keptUnsent } from './unsent.js'
 
 /** Shown even without messages. */
@@ -96,7 +97,7 @@ export type RoomMessage = Message<RoomData, { readonly room: string }>
 export function takeMessages(messages: readonly RoomMessage[]): void {
   const rooms = { ...useChatStore.getState().rooms }
   for (const message of messages) {
-    const key = roomKey(message.broker, message.params.room)
+    const key = roomKey(message.broker, roomOf(message.subject))
     if (!rooms[key] && roomsOf(message.broker, rooms).length >= mostRooms) continue
     rooms[key] = receive(rooms[key] ?? emptyLog, toEntry(message), isOnScreen(key))
   }

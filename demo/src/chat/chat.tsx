@@ -1,16 +1,20 @@
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { useConnection } from '../bridge.js'
 import { usePage } from '../page.js'
 import { ViewHeader } from '../shell/view-header.js'
 import { CurlHint, Empty } from '../ui/empty.js'
-import { useHealth } from './chat-feeds.js'
+import { healthKey, useHealth } from './chat-feeds.js'
 import { readNewest } from './chat-history.js'
 import { leaveRoom, markRead, useChatStore } from './chat-store.js'
 import { Composer } from './composer.js'
 import { Conversation } from './conversation.js'
 import { RoomHealth } from './room-health.js'
 import type { RoomLog } from './room-log.js'
+import { RoomName } from './room-name.js'
+import { subjectOf, vault } from './subject.js'
 import { useChatBroker, useOpenRoom } from './use-rooms.js'
+
+const LockedRoom = lazy(() => import('./locked-room.js').then(({ LockedRoom }) => ({ default: LockedRoom })))
 
 /** The open room. */
 export function Chat() {
@@ -23,7 +27,9 @@ export function Chat() {
     return () => leaveRoom(key)
   }, [key])
   // Only then is no message between the page and those that follow.
-  const isFollowed = useHealth((all) => ['live', 'gap'].includes(all[broker]?.continuity ?? ''))
+  const health = useHealth((all) => all[healthKey(broker, room)])
+  const isFollowed = ['live', 'gap'].includes(health?.continuity ?? '')
+  const refusal = room === vault ? health?.error : undefined
   useEffect(() => {
     if (isFollowed) readNewest(key)
   }, [isFollowed, key])
@@ -32,13 +38,17 @@ export function Chat() {
       <ViewHeader title={<RoomTitle room={room} />} note={hasBrokers && `on ${broker}`}>
         <RoomHealth broker={broker} />
       </ViewHeader>
-      {log.entries.length + log.pending.length > 0 ? (
+      {refusal !== undefined ? (
+        <Suspense fallback={<div className="flex-1" />}>
+          <LockedRoom reason={refusal} />
+        </Suspense>
+      ) : log.entries.length + log.pending.length > 0 ? (
         <Conversation key={key} room={key} log={log} />
       ) : (
         <EmptyRoom room={room} broker={broker} isRead={log.older !== undefined && log.older !== 'loading'} />
       )}
       <Offline log={log} />
-      <Composer key={`${key} composer`} room={key} />
+      {refusal === undefined && <Composer key={`${key} composer`} room={key} />}
     </section>
   )
 }
@@ -46,8 +56,7 @@ export function Chat() {
 function RoomTitle({ room }: { readonly room: string }) {
   return (
     <span className="font-mono text-[0.9375rem]">
-      <span className="font-normal text-quiet">good.</span>
-      <bdi>{room}</bdi>
+      <RoomName room={room} />
     </span>
   )
 }
@@ -61,14 +70,14 @@ interface EmptyRoomProps {
 
 function EmptyRoom({ room, broker, isRead }: EmptyRoomProps) {
   const { state } = useConnection()
-  const health = useHealth((all) => all[broker])
+  const health = useHealth((all) => all[healthKey(broker, room)])
   const isDefault = useChatStore(({ brokers }) => brokers[0] === broker)
   if (health?.error) return <Empty title="This room can’t be read">{health.error}</Empty>
   if (!isRead && state === 'online' && health?.continuity !== 'stale') return <div className="flex-1" />
   return (
     <Empty icon="chat" title="No messages yet">
       Write one below, open this page in a second window, or publish from a terminal:
-      <CurlHint subject={`good.${room}`} broker={isDefault ? undefined : broker} />
+      <CurlHint subject={subjectOf(room)} broker={isDefault ? undefined : broker} />
     </Empty>
   )
 }

@@ -6,6 +6,7 @@ import { Icon } from '../ui/icon.js'
 import { setDraft, useChatStore } from './chat-store.js'
 import { clean } from './clean.js'
 import { sendText } from './send.js'
+import { subjectOf } from './subject.js'
 
 /** The input below a conversation. Each room keeps its draft. */
 export function Composer({ room }: { readonly room: string }) {
@@ -58,7 +59,7 @@ export function Composer({ room }: { readonly room: string }) {
           onKeyDown={onKeyDown}
           onPaste={(event) => refuseFiles(event, event.clipboardData)}
           onDrop={(event) => refuseFiles(event, event.dataTransfer)}
-          placeholder={`Message good.${name}`}
+          placeholder={`Message ${subjectOf(name)}`}
           isInvalid={over > 0}
         />
         <button

@@ -1,7 +1,11 @@
+import { useAccount } from '../account/account.js'
 import { usePage } from '../page.js'
 import { brokerColor } from '../ui/colors.js'
+import { Icon } from '../ui/icon.js'
 import { useChatStore } from './chat-store.js'
 import { NewRoom } from './new-room.js'
+import { RoomName } from './room-name.js'
+import { vault } from './subject.js'
 import { useChatBroker, useRoomNames, useUnread, useUnreadTotal } from './use-rooms.js'
 
 /** The rooms of the chat, and the broker that carries them. */
@@ -46,10 +50,8 @@ function RoomLink({ broker, name, onChoose }: RoomLinkProps) {
           transition-colors hover:bg-raised hover:text-text aria-[current]:bg-raised aria-[current]:text-text
           touch:min-h-11 touch:text-sm ${unread > 0 ? 'font-medium text-text' : 'text-quiet'}`}
       >
-        <span className="min-w-0 truncate">
-          <span className="font-normal text-quiet">good.</span>
-          <bdi>{name}</bdi>
-        </span>
+        <RoomName room={name} />
+        {name === vault && <VaultMark />}
         {unread > 0 && (
           <span
             className="ml-auto min-w-[1.125rem] rounded-full bg-brand-deep px-1.5 text-center font-medium
@@ -61,6 +63,18 @@ function RoomLink({ broker, name, onChoose }: RoomLinkProps) {
         )}
       </button>
     </li>
+  )
+}
+
+/** The vault is locked for all but managers. */
+function VaultMark() {
+  const isManager = useAccount(({ account }) => account?.team === 'manager')
+  if (isManager) return null
+  return (
+    <span className="text-quiet" title="For managers">
+      <Icon name="lock" className="size-3.5" />
+      <span className="sr-only"> for managers</span>
+    </span>
   )
 }
 

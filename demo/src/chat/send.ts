@@ -2,6 +2,7 @@ import { client, onPublishState } from '../bridge.js'
 import { usePage } from '../page.js'
 import { addPending, noteState, openRoomKey, splitRoomKey, useChatStore } from './chat-store.js'
 import type { ChatEntry, SendState } from './room-log.js'
+import { subjectOf } from './subject.js'
 
 /** The name of a person who has not given one. */
 export const nameless = 'Guest'
@@ -37,7 +38,7 @@ export function sendAgain(room: string, entry: ChatEntry): void {
 /** Publishes under the message's own key, so that the relay executes a second publish once. */
 function publish(key: string, { key: id, from = nameless, text, at = Date.now() }: ChatEntry): void {
   const [broker, room] = splitRoomKey(key)
-  const publication = client.publish(`good.${room}`, { from, text, id, at }, { broker: broker || undefined, key: id })
+  const publication = client.publish(subjectOf(room), { from, text, id, at }, { broker: broker || undefined, key: id })
   publication.then(
     (outcome) => noteState(id, states[outcome]),
     (error: Error) => noteState(id, 'refused', error.message),

@@ -2,6 +2,7 @@ import { useShallow } from 'zustand/react/shallow'
 import { usePage } from '../page.js'
 import { chatBroker, firstRooms, roomKey, roomsOf, splitRoomKey, useChatStore } from './chat-store.js'
 import { emptyLog, type RoomLog } from './room-log.js'
+import { vault } from './subject.js'
 
 /** The broker of the chat. */
 export function useChatBroker(): string {
@@ -14,7 +15,7 @@ export function useRoomNames(broker: string): readonly string[] {
   const open = usePage((page) => page.room)
   return useChatStore(
     useShallow(({ rooms }) => [
-      ...new Set([...firstRooms, ...roomsOf(broker, rooms).map((key) => splitRoomKey(key)[1]), open]),
+      ...new Set([...firstRooms, vault, ...roomsOf(broker, rooms).map((key) => splitRoomKey(key)[1]), open]),
     ]),
   )
 }

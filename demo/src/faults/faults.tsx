@@ -5,14 +5,17 @@ import { BrokersPanel } from './brokers-panel.js'
 import { ConnectionPanel } from './connection-panel.js'
 import { findControl } from './control.js'
 import { JournalPanel } from './journal-panel.js'
+import { LeaderPanel } from './leader-panel.js'
 import { runMessages } from './message-run.js'
 import { OutcomesPanel } from './outcomes-panel.js'
+import { watchTokens } from './rights.js'
+import { RightsPanel } from './rights-panel.js'
 import { watchBrokers } from './watch-brokers.js'
 
 /** Breaks things on purpose, and shows what follows. */
 export function Faults() {
   useEffect(() => {
-    const undos = [watchBrokers(), pollMetrics(), runMessages()]
+    const undos = [watchBrokers(), watchTokens(), pollMetrics(), runMessages()]
     void findControl()
     return () => {
       for (const undo of undos) undo()
@@ -25,6 +28,8 @@ export function Faults() {
         <div className="mx-auto grid max-w-[100rem] gap-4 p-4 md:p-6 lg:grid-cols-6">
           <ConnectionPanel className="lg:col-span-3" />
           <BrokersPanel className="lg:col-span-3" />
+          <RightsPanel className="lg:col-span-3" />
+          <LeaderPanel className="lg:col-span-3" />
           <OutcomesPanel className="self-start lg:col-span-4" />
           <JournalPanel className="self-start lg:col-span-2" />
         </div>

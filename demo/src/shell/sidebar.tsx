@@ -1,9 +1,9 @@
+import { AccountControl } from '../account/account-control.js'
 import { RoomList } from '../chat/room-list.js'
 import { usePage, type View, views } from '../page.js'
 import { Icon } from '../ui/icon.js'
 import { ConnectionBadge } from './connection-badge.js'
 import { LineNotice } from './line-notice.js'
-import { Name } from './name.js'
 import { ThemeChoice } from './theme-choice.js'
 
 /** The sidebar of a wide screen. */
@@ -46,7 +46,7 @@ export function SidebarContent({ onChoose }: { readonly onChoose?: () => void })
       </div>
       <footer className="flex flex-col gap-3 border-line border-t p-4">
         <LineNotice />
-        <Name />
+        <AccountControl />
         <div className="flex items-center justify-between gap-2">
           {onChoose ? <span className="text-quiet text-xs">Theme</span> : <ConnectionBadge />}
           <ThemeChoice />

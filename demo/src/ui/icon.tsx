@@ -27,6 +27,7 @@ const paths = {
   chevron: <path d="m4 6 4 4 4-4" />,
   down: <path d="M8 3v10M4 9l4 4 4-4" />,
   send: <path d="M13.5 2.5 7.5 13.5l-1.7-5.3L2 5z M13.5 2.5 5.8 8.2" />,
+  lock: <path d="M4 7h8v6.5H4zM5.5 7V5a2.5 2.5 0 0 1 5 0v2M8 9.5V11" />,
   plus: <path d="M8 3v10M3 8h10" />,
   copy: <path d="M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z" />,
   terminal: <path d="m3 5 3 3-3 3M8 11.5h5" />,

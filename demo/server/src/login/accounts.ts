@@ -14,7 +14,7 @@ const LoginForm = v.object(
       v.maxLength(40, 'A name has 40 characters at most.'),
     ),
     team: v.picklist(['trader', 'manager'], 'A team is "trader" or "manager".'),
-    /** Tells people of one name apart. Each browser has its own. */
+    /** Differs between people of one name: each browser has its own. */
     id: v.pipe(v.string('An id is text.'), v.regex(/^[a-z0-9]{4,16}$/, 'An id has 4 to 16 letters and digits.')),
     /** Whether the page has logged in before: a revoked right ends this. */
     renews: v.optional(v.boolean()),
@@ -24,16 +24,19 @@ const LoginForm = v.object(
   'Send an object with "name", "team" and "id".',
 )
 
-/** A token, or why there is none. */
+/** A token, or why it is refused. */
 export type LoginReply = { readonly token: string } | { readonly refused: string }
 
-/** Who may have a token. */
+/** The people who have tokens. */
 export interface Accounts {
   /** Answers a login or a renewal, whatever a page has sent. */
   login(form: unknown): LoginReply
-  /** Refuses to renew the tokens of a user, until that user logs in anew. */
+  /** Refuses to renew the tokens of a user, until that user logs in again. */
   revoke(user: string): void
 }
+
+/** A name as a part of a subject: without dots, spaces and wildcards. */
+const slugOf = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-')
 
 /** The accounts of the demo: anyone may log in, since it is for development. */
 export function openAccounts(secret: string): Accounts {
@@ -43,7 +46,7 @@ export function openAccounts(secret: string): Accounts {
       const form = v.safeParse(LoginForm, given)
       if (!form.success) return { refused: form.issues[0].message }
       const { name, team, id, renews = false, seconds = usualSeconds } = form.output
-      const user = `${name}-${id}`
+      const user = `${slugOf(name)}-${id}`
       if (renews && revoked.has(user)) return { refused: 'Your right was revoked: log in again.' }
       revoked.delete(user)
       return { token: signJwt({ user, role: team, seconds, secret }) }

@@ -3,7 +3,7 @@ import { openAccounts } from './accounts.js'
 import { userOf } from './token.js'
 
 export interface LoginOptions {
-  /** What the relay checks tokens with. */
+  /** `key` of `[auth.jwt]`. */
   readonly secret: string
   /** The port for operators of the relay, such as `http://127.0.0.1:3016`. */
   readonly admin: string

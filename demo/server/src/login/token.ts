@@ -8,7 +8,7 @@ export interface TokenOptions {
   readonly role: Role
   /** For how long it is valid, in seconds. */
   readonly seconds: number
-  /** What the relay checks tokens with: `[auth.jwt] key`. */
+  /** `key` of `[auth.jwt]`: the relay checks tokens with it. */
   readonly secret: string
 }
 

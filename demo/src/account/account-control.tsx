@@ -1,0 +1,68 @@
+import { lazy, Suspense } from 'react'
+import { useConnection } from '../bridge.js'
+import { Name } from '../shell/name.js'
+import { Avatar } from '../ui/avatar.js'
+import { type Account, onOtherTab, useAccount } from './account.js'
+
+const LoginDialog = lazy(() => import('./login-dialog.js').then(({ LoginDialog }) => ({ default: LoginDialog })))
+const AccountNotice = lazy(() => import('./account-notice.js').then((part) => ({ default: part.AccountNotice })))
+
+onOtherTab((account) => void import('./log-in.js').then(({ become }) => become(account)))
+
+/** Who uses the page, and a way to become someone else. */
+export function AccountControl() {
+  const account = useAccount((state) => state.account)
+  const change = (): void => {
+    if (account) void import('./log-in.js').then(({ logOut }) => logOut())
+    else useAccount.setState({ dialog: 'trader' })
+  }
+  return (
+    <div className="flex items-center gap-2">
+      <div className="min-w-0 flex-1">{account ? <Person {...account} /> : <Name />}</div>
+      <button
+        type="button"
+        onClick={change}
+        className="shrink-0 self-end rounded-md border border-line px-2 py-0.5 text-xs transition-colors
+          hover:bg-raised touch:min-h-11 touch:px-3"
+      >
+        {account ? 'Log out' : 'Log in'}
+      </button>
+    </div>
+  )
+}
+
+function Person({ name, team }: Account) {
+  return (
+    <p className="flex items-center gap-2.5">
+      <Avatar name={name} />
+      <span className="flex min-w-0 flex-col gap-0.5">
+        <span className="text-quiet text-xs">{team === 'manager' ? 'Manager' : 'Trader'}</span>
+        <bdi className="truncate py-0.5 font-medium text-sm touch:text-base">{name}</bdi>
+      </span>
+    </p>
+  )
+}
+
+/** The dialog, while it is open. */
+export function AccountDialog() {
+  const team = useAccount((state) => state.dialog)
+  return (
+    team && (
+      <Suspense>
+        <LoginDialog team={team} />
+      </Suspense>
+    )
+  )
+}
+
+/** Why a person who has logged in is offline, if the login or the relay has refused it. */
+export function AccountTrouble() {
+  const { state } = useConnection()
+  const { account, problem } = useAccount()
+  if (!account || state === 'online' || (problem === undefined && state !== 'closed')) return null
+  return (
+    <Suspense>
+      <AccountNotice account={account} problem={problem} />
+    </Suspense>
+  )
+}
