@@ -140,7 +140,7 @@ export default defineConfig({
           provide: { react: '18' },
           root: '.',
           include: ['packages/react/src/*.test.tsx'],
-          exclude: ['packages/react/src/use-request.test.tsx', 'packages/react/src/use-subscription-wire.test.tsx'],
+          exclude: ['packages/react/src/use-request.test.tsx', 'packages/react/src/use-subscription-frames.test.tsx'],
           browser: inChromium(),
         },
       },

@@ -3,10 +3,8 @@ import { Component, type ReactNode, StrictMode, Suspense, startTransition, useEf
 import { renderToString } from 'react-dom/server'
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest'
 import { render } from 'vitest-browser-react'
-import { start } from '../../client/src/testing/connect.js'
 import { settle } from '../../client/src/testing/fake-clock.js'
-import { silence } from '../../client/src/testing/scripted-relay.js'
-import type { ValueRelay } from '../../client/src/testing/value-relay.js'
+import { started, type Tested } from '../../client/src/testing/tested.js'
 import { WildcastProvider } from './provider.js'
 import { eventually } from './testing/eventually.js'
 import { type HookRow, hookRows } from './testing/matrix-hooks.js'
@@ -25,7 +23,7 @@ function Text({ use }: { readonly use: () => string }) {
   return <p>{use()}</p>
 }
 
-const tree = (client: ValueRelay['client'], children: ReactNode): ReactNode => (
+const tree = (client: Tested['client'], children: ReactNode): ReactNode => (
   <WildcastProvider client={client}>
     <Boundary>
       <Suspense fallback="waiting">{children}</Suspense>
@@ -35,12 +33,12 @@ const tree = (client: ValueRelay['client'], children: ReactNode): ReactNode => (
 
 /** Checks what a mounted hook shows, first and later. */
 async function follow(
-  relay: ValueRelay,
+  connected: Tested,
   container: HTMLElement,
   { ready, act, later = ready }: HookRow,
 ): Promise<void> {
   await eventually(() => expect(container.textContent).toBe(ready))
-  act?.(relay)
+  act?.(connected)
   await eventually(() => expect(container.textContent).toBe(later))
 }
 
@@ -87,15 +85,15 @@ const shown: readonly Environment[] = [
   [
     'StrictMode',
     async (row) => {
-      const relay = await connectToAll()
-      const view = await render(<StrictMode>{tree(relay.client, <Text use={row.use} />)}</StrictMode>)
-      await follow(relay, view.container, row)
+      const connected = await connectToAll()
+      const view = await render(<StrictMode>{tree(connected.client, <Text use={row.use} />)}</StrictMode>)
+      await follow(connected, view.container, row)
     },
   ],
   [
     'a concurrent transition',
     async (row) => {
-      const relay = await connectToAll()
+      const connected = await connectToAll()
       const by: Switch = {}
       const content = (turn: number) => (
         <>
@@ -105,31 +103,31 @@ const shown: readonly Environment[] = [
           ))}
         </>
       )
-      const view = await render(tree(relay.client, <Turned by={by} render={content} />))
+      const view = await render(tree(connected.client, <Turned by={by} render={content} />))
       await eventually(() => expect(by.turn).toBeDefined())
       for (let turn = 1; turn <= 5; turn++) startTransition(() => by.turn?.(turn))
-      await follow(relay, view.container, row)
+      await follow(connected, view.container, row)
       startTransition(() => by.turn?.(6))
-      await follow(relay, view.container, { ...row, ready: row.later ?? row.ready })
+      await follow(connected, view.container, { ...row, ready: row.later ?? row.ready })
     },
   ],
   [
     'Suspense of a sibling',
     async (row) => {
-      const relay = await connectToAll()
+      const connected = await connectToAll()
       const what = {}
       const both = [<Text key="text" use={row.use} />, <Late key="late" what={what} />]
-      const view = await render(<StrictMode>{tree(relay.client, both)}</StrictMode>)
-      await follow(relay, view.container, row)
+      const view = await render(<StrictMode>{tree(connected.client, both)}</StrictMode>)
+      await follow(connected, view.container, row)
     },
   ],
   [
     'fake timers',
     async (row) => {
       vi.useFakeTimers()
-      const relay = await connectToAll()
-      const view = await render(tree(relay.client, <Text use={row.use} />))
-      await follow(relay, view.container, row)
+      const connected = await connectToAll()
+      const view = await render(tree(connected.client, <Text use={row.use} />))
+      await follow(connected, view.container, row)
     },
   ],
 ]
@@ -139,15 +137,15 @@ const activity: readonly Environment[] = [
   [
     'a hidden Activity',
     async (row) => {
-      const relay = await connectToAll()
+      const connected = await connectToAll()
       const by: Switch = {}
       const content = (turn: number) => (
         <React.Activity mode={turn === 1 ? 'hidden' : 'visible'}>
           <Text use={row.use} />
         </React.Activity>
       )
-      const view = await render(tree(relay.client, <Turned by={by} render={content} />))
-      await follow(relay, view.container, row)
+      const view = await render(tree(connected.client, <Turned by={by} render={content} />))
+      await follow(connected, view.container, row)
       await eventually(() => expect(by.turn).toBeDefined())
       by.turn?.(1)
       await eventually(() => expect(view.container.querySelector('p')?.style.display).toBe('none'))
@@ -163,13 +161,13 @@ const server: readonly Environment[] = [
   [
     'renderToString',
     async (row) => {
-      const { client, relay } = start()
+      const { client, relay } = await started()
       const html = renderToString(tree(client, <Text use={row.use} />))
       expect(html).toContain(row.server)
       await settle()
       // The client itself connects, since it was given a transport.
-      const frames = relay.links.flatMap(({ sent }) => sent)
-      expect(frames.filter(({ kind }) => kind !== 'Connect')).toEqual([])
+      const kinds = ['Subscribe', 'Publish', 'Request', 'Enter', 'CanI'] as const
+      expect(kinds.flatMap((kind) => relay.frames(kind))).toEqual([])
     },
   ],
 ]
@@ -177,18 +175,18 @@ const server: readonly Environment[] = [
 /** Brings the relay to the state in which a component is unmounted, before and after it mounts. */
 const states: readonly [
   name: string,
-  before: (relay: ValueRelay) => void,
-  after?: (relay: ValueRelay, container: HTMLElement, row: HookRow) => Promise<void>,
+  before: (connected: Tested) => void,
+  after?: (connected: Tested, container: HTMLElement, row: HookRow) => Promise<void>,
 ][] = [
-  ['connecting', ({ relay }) => relay.link.drop()],
-  ['syncing', ({ relay }) => silence(relay)],
+  ['connecting', ({ relay }) => relay.cut()],
+  ['syncing', ({ relay }) => relay.delay(3_600_000)],
   ['ready', () => {}, follow],
   [
     'reconnecting',
     () => {},
-    async (relay, container, row) => {
-      await follow(relay, container, row)
-      relay.relay.link.drop()
+    async (connected, container, row) => {
+      await follow(connected, container, row)
+      connected.relay.cut()
     },
   ],
   ['denied', refuseAll],
@@ -198,15 +196,15 @@ const unmounted = states.map(
   ([name, before, after]): Environment => [
     `unmounted while ${name}`,
     async (row) => {
-      const relay = await connectToAll()
-      before(relay)
-      const view = await render(tree(relay.client, <Text use={row.use} />))
+      const connected = await connectToAll()
+      before(connected)
+      const view = await render(tree(connected.client, <Text use={row.use} />))
       await settle()
-      await after?.(relay, view.container, row)
+      await after?.(connected, view.container, row)
       await view.unmount()
       expect(view.container.textContent).toBe('')
-      await relay.clock.advance(60_000)
-      expect(relay.errors.filter(({ code }) => code !== 'forbidden' && code !== 'interrupted')).toEqual([])
+      await connected.clock.advance(60_000)
+      expect(connected.errors.filter(({ code }) => code !== 'forbidden' && code !== 'interrupted')).toEqual([])
     },
   ],
 )

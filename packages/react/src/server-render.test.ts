@@ -3,7 +3,7 @@ import { storeSlotOf } from '@wildcast/client/store'
 import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
 import { expect, it } from 'vitest'
-import { start } from '../../client/src/testing/connect.js'
+import { started, type Tested } from '../../client/src/testing/tested.js'
 import { useCan, useConnection, usePublish, useRequest, useSubscription, WildcastProvider } from './index.js'
 import { useHistory } from './use-history.js'
 import { useLeader } from './use-leader.js'
@@ -22,12 +22,18 @@ function Page() {
   return createElement('p', null, `${items.length} ${status} ${connection.state} ${request.pending} ${allowed}`)
 }
 
-it('a server render does not subscribe, and shows the empty state', () => {
-  const { client, relay } = start()
+const kinds = ['Subscribe', 'Publish', 'Request', 'Enter', 'CanI'] as const
+async function sent(relay: Tested['relay']): Promise<unknown[]> {
+  await relay.settled()
+  return kinds.flatMap((kind) => relay.frames(kind))
+}
+
+it('a server render does not subscribe, and shows the empty state', async () => {
+  const { client, relay } = await started()
   expect(renderToString(createElement(WildcastProvider, { client }, createElement(Page)))).toBe(
     '<p>0 idle idle false undefined</p>',
   )
-  expect(relay.links.flatMap(({ sent }) => sent)).toEqual([])
+  expect(await sent(relay)).toEqual([])
   expect(storeSlotOf(client, 'good.*', {}).find()).toBe(undefined) // nor does it keep a store
 })
 
@@ -40,12 +46,12 @@ function ValuesPage() {
   return createElement('p', null, `${data} ${values.size} ${status} ${members.length} ${held} ${holder} ${isLeader}`)
 }
 
-it('a server render does not read values, lock or enter', () => {
-  const { client, relay } = start()
+it('a server render does not read values, lock or enter', async () => {
+  const { client, relay } = await started()
   expect(renderToString(createElement(WildcastProvider, { client }, createElement(ValuesPage)))).toBe(
     '<p>undefined 0 loading 0 false undefined false</p>',
   )
-  expect(relay.links.flatMap(({ sent }) => sent)).toEqual([])
+  expect(await sent(relay)).toEqual([])
 })
 
 function IdlePage() {
@@ -53,8 +59,8 @@ function IdlePage() {
   return createElement('p', null, `${[...statuses, usePresence(null).status, useMemberCount(null).status]}`)
 }
 
-it('hooks without a subject are idle in a server render', () => {
-  const { client } = start()
+it('hooks without a subject are idle in a server render', async () => {
+  const { client } = await started()
   const page = createElement(WildcastProvider, { client }, createElement(IdlePage))
   expect(renderToString(page)).toBe('<p>idle,idle,idle,idle,idle,idle</p>')
 })

@@ -1,10 +1,14 @@
 import { type ContractSchema, defineContract, type } from '@wildcast/contract'
 import { describe, expect, test, vi } from 'vitest'
 import { memberCount } from '../presence/member-count.js'
-import { connect } from '../testing/connect.js'
 import { api } from '../testing/contracted.js'
-import { settle } from '../testing/fake-clock.js'
+import { type Tested, type TestedOptions, tested } from '../testing/tested.js'
 import { values } from '../values/values.js'
+
+const brokers = ['main', 'logs', 'other', 'scoped', 'home', 'rooms', 'math']
+
+/** A client at a relay with the brokers of the contract. */
+const connect = (client: NonNullable<TestedOptions['client']>): Promise<Tested> => tested({ brokers, client })
 
 describe('a subscription', () => {
   test('has the options of its entry, unless the caller gives them', async () => {
@@ -18,8 +22,8 @@ describe('a subscription', () => {
     client.subscribe('log.*', quiet, { broker: 'other' })
     client.broker('scoped').subscribe('log.*', quiet)
     client.subscribe('**', quiet, { broker: 'main' })
-    await settle()
-    expect(relay.link.all('Subscribe').map(({ policy, retained, broker }) => ({ policy, retained, broker }))).toEqual([
+    await relay.settled()
+    expect(relay.frames('Subscribe').map(({ policy, retained, broker }) => ({ policy, retained, broker }))).toEqual([
       { policy: { deliver: 'latest' }, retained: true, broker: undefined },
       { policy: undefined, retained: false, broker: undefined },
       { policy: { max_rate: 5 }, retained: undefined, broker: undefined },
@@ -42,8 +46,8 @@ describe('a subscription', () => {
     const { client, relay } = await connect({ contract: api })
     client.subscribe('lamp.*')
     client.subscribe('log.*', { broker: 'other' })
-    await settle()
-    expect(relay.link.all('Subscribe')).toMatchObject([{ retained: true }, { broker: 'other' }])
+    await relay.settled()
+    expect(relay.frames('Subscribe')).toMatchObject([{ retained: true }, { broker: 'other' }])
   })
 })
 
@@ -62,18 +66,21 @@ test('values, member counts and permissions are asked for at the broker of the e
   client.can('presence', 'room.42').catch(() => {})
   client.serve('math.sum', () => 1)
   client.request('math.sum', 1).catch(() => {})
-  await settle()
-  const sent = relay.link.sent.flatMap((frame) =>
-    'subject' in frame && 'broker' in frame ? [[frame.kind, frame.subject, frame.broker]] : [],
+  await relay.settled()
+  const kinds = ['Subscribe', 'Publish', 'CanI', 'Request'] as const
+  const sent = kinds.flatMap((kind) =>
+    relay
+      .frames(kind)
+      .flatMap(({ subject, broker }) => (broker && !subject.startsWith('_reply') ? [[kind, subject, broker]] : [])),
   )
   expect(sent).toEqual([
     ['Subscribe', 'lamp.*', 'home'],
     ['Subscribe', '$presence.room.*.*', 'rooms'],
+    ['Subscribe', 'math.sum', 'math'],
     ['Publish', 'lamp.1', 'home'],
     ['CanI', 'lamp.*', 'home'],
     ['CanI', 'math.sum', 'math'],
     ['CanI', 'room.42', 'rooms'],
-    ['Subscribe', 'math.sum', 'math'],
     ['Request', 'math.sum', 'math'],
   ])
 })
@@ -108,8 +115,8 @@ test.each([
   await expect(one.client.publish('a', 1)).rejects.toBeInstanceOf(TypeError)
   const seen: unknown[] = []
   one.client.subscribe('a', ({ data }) => seen.push(data))
-  await settle()
-  one.relay.link.send({ kind: 'Message', id: 1, subject: 'a', message: '1', broker: 'test' })
+  await one.relay.settled()
+  await one.relay.publish('a', 1)
   expect(seen).toEqual([])
   expect(one.errors).toMatchObject([{ stage: 'contract', message: expect.stringMatching(text) }])
 })

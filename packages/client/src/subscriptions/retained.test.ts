@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Message } from '../messages/message.js'
-import { settle } from '../testing/fake-clock.js'
-import { connectToValues, type ValueRelay } from '../testing/value-relay.js'
+import { loseSession, type Tested, tested } from '../testing/tested.js'
+import { values } from '../values/values.js'
 
 /** Subscribes, and records what the handlers are called with. */
-function record({ client }: ValueRelay, retained: boolean): { readonly seen: string[]; readonly undo: () => void } {
+function record({ client }: Tested, retained: boolean): { readonly seen: string[]; readonly undo: () => void } {
   const seen: string[] = []
   const undo = client.subscribe(
     'good.*',
@@ -15,52 +15,61 @@ function record({ client }: ValueRelay, retained: boolean): { readonly seen: str
   return { seen, undo }
 }
 
+/** A client, another one that writes, and the revision of a first value. */
+async function withApple(): Promise<Tested & { readonly other: ReturnType<typeof values>; readonly first: string }> {
+  const one = await tested()
+  const other = values(one.relay.createClient())
+  const { revision } = await other.set('good.apple', 3)
+  return { ...one, other, first: `good.apple 3 ${revision} retained` }
+}
+
 test('a subscription with retained gets the values, then their changes', async () => {
-  const relay = await connectToValues()
-  relay.write('good.apple', '3')
-  const { seen } = record(relay, true)
-  await settle()
-  relay.write('good.apple', '4')
-  relay.write('good.apple', undefined)
-  expect(seen).toEqual(['good.apple 3 t-0001 retained', 'synced', 'good.apple 4 t-0002', 'good.apple deleted t-0003'])
+  const one = await withApple()
+  const { seen } = record(one, true)
+  await one.relay.settled()
+  const changed = await one.other.set('good.apple', 4)
+  const deleted = await one.other.delete('good.apple')
+  await one.relay.settled()
+  const later = [`good.apple 4 ${changed.revision}`, `good.apple deleted ${deleted.revision}`]
+  expect(seen).toEqual([one.first, 'synced', ...later])
 })
 
 test('each subscription with retained gets all values, and others of the pattern get none', async () => {
-  const relay = await connectToValues()
-  relay.write('good.apple', '3')
-  const plain = record(relay, false)
-  const first = record(relay, true)
-  await settle()
-  const second = record(relay, true)
-  await settle()
-  expect(first.seen).toEqual(['good.apple 3 t-0001 retained', 'synced'])
+  const one = await withApple()
+  const plain = record(one, false)
+  const first = record(one, true)
+  await one.relay.settled()
+  const second = record(one, true)
+  await one.relay.settled()
+  expect(first.seen).toEqual([one.first, 'synced'])
   expect(second.seen).toEqual(first.seen)
   expect(plain.seen).toEqual([])
-  relay.write('good.apple', '4')
-  for (const { seen } of [plain, first, second]) expect(seen.at(-1)).toBe('good.apple 4 t-0002')
+  const { revision } = await one.other.set('good.apple', 4)
+  await one.relay.settled()
+  for (const { seen } of [plain, first, second]) expect(seen.at(-1)).toBe(`good.apple 4 ${revision}`)
 })
 
 test('the relay is left when the last subscription of the pattern has ended', async () => {
-  const relay = await connectToValues()
-  const all = [record(relay, true), record(relay, true), record(relay, false)]
-  await settle()
+  const one = await withApple()
+  const all = [record(one, true), record(one, true), record(one, false)]
+  await one.relay.settled()
   for (const { undo } of all) {
-    expect(relay.relay.link.all('Unsubscribe')).toEqual([])
+    expect(one.relay.frames('Unsubscribe')).toEqual([])
     undo()
-    await relay.clock.advance(1000)
+    await one.clock.advance(1000)
   }
-  expect(relay.relay.link.all('Unsubscribe')).toHaveLength(1)
+  expect(one.relay.frames('Unsubscribe')).toHaveLength(1)
 })
 
 test('after a lost session, and after a gap, the values come again', async () => {
-  const relay = await connectToValues()
-  relay.write('good.apple', '3')
-  const { seen } = record(relay, true)
-  await settle()
-  const whole = ['good.apple 3 t-0001 retained', 'synced']
-  await relay.reconnect()
+  const one = await withApple()
+  const { seen } = record(one, true)
+  await one.relay.settled()
+  const whole = [one.first, 'synced']
+  await loseSession(one)
   expect(seen).toEqual([...whole, 'gap', ...whole])
-  relay.relay.link.send({ kind: 'Gap', id: 1 })
-  relay.sync()
+  one.relay.brokerDown()
+  one.relay.brokerUp()
+  await one.relay.settled()
   expect(seen).toEqual([...whole, 'gap', ...whole, 'gap', ...whole])
 })

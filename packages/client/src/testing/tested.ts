@@ -39,3 +39,10 @@ export async function tested(options: TestedOptions = {}): Promise<Tested> {
   await one.relay.settled()
   return one
 }
+
+/** The relay ends, with all its sessions, and the client is back in a new one. */
+export async function loseSession({ client, relay }: Pick<Tested, 'client' | 'relay'>): Promise<void> {
+  await relay.restart()
+  client.reconnect()
+  await relay.settled()
+}

@@ -1,6 +1,6 @@
 import type { Message } from '@wildcast/client'
 import { useEffect, useState } from 'react'
-import type { ValueRelay } from '../../../client/src/testing/value-relay.js'
+import type { Tested } from '../../../client/src/testing/tested.js'
 import { useClient } from '../provider.js'
 import type { Publishing } from '../publishing.js'
 import * as suspense from '../suspense.js'
@@ -30,13 +30,13 @@ export interface HookRow {
   /** The text when the hook has what it shows first. */
   readonly ready: string
   /** Something that another client does then. */
-  readonly act?: (relay: ValueRelay) => void
+  readonly act?: (connected: Tested) => void
   /** The text after it. */
   readonly later?: string
 }
 
-const publishNews = (relay: ValueRelay): void => void relay.write('news.a', '1')
-const writeApple = (relay: ValueRelay): void => void relay.write('good.apple', '1')
+const publishNews = ({ relay }: Tested): void => void relay.publish('news.a', 1)
+const writeApple = ({ relay }: Tested): void => void relay.publish('good.apple', 1, { retain: true })
 
 function useReduceText(): string {
   const status = useSubscription('news.*', { keep: 0, select: (feed) => feed.status })

@@ -1,7 +1,6 @@
 import type { SubscriptionFeed } from '@wildcast/client/store'
 import { Activity } from 'react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { connect } from '../../client/src/testing/connect.js'
 import { tested } from '../../client/src/testing/tested.js'
 import { eventually } from './testing/eventually.js'
 import { deliver, FeedRecorder, last, ready, texts } from './testing/feed-recorder.js'
@@ -16,21 +15,21 @@ const holdTimers = (): unknown => vi.useFakeTimers({ toFake: ['setTimeout', 'cle
 
 describe('the frames that useSubscription sends', () => {
   it('sends one Subscribe in StrictMode, after its handler is added', async () => {
-    const connected = await connect()
+    const connected = await tested()
+    const { relay, clock } = connected
     const seen: SubscriptionFeed[] = []
     const events: string[] = []
-    connected.relay.answer = (frame) => {
-      if (frame.kind !== 'Subscribe') return undefined
-      // A message comes right after its answer.
-      queueMicrotask(() => queueMicrotask(() => deliver(connected, 'first')))
-      return undefined
-    }
+    relay.delay(1000)
     await renderWithClient(
       connected.client,
       <FeedRecorder pattern="good.*" options={{ onEvent: (message) => events.push(message.text()) }} seen={seen} />,
     )
+    await eventually(() => expect(relay.frames('Subscribe')).toHaveLength(1))
+    await clock.advance(1000)
+    await relay.publish('good.apple', 'first') // right after the answer to the subscription
+    await clock.advance(1000)
     await eventually(() => expect(texts(last(seen))).toEqual(['first']))
-    expect(connected.relay.link.all('Subscribe').length).toBe(1)
+    expect(relay.frames('Subscribe').length).toBe(1)
     expect(events).toEqual(['first'])
   })
 
@@ -130,16 +129,14 @@ describe('the frames that useSubscription sends', () => {
 
   it('may be unmounted while its Subscribe is unanswered', async () => {
     holdTimers()
-    const connected = await connect()
-    connected.relay.answer = (frame) => (frame.kind === 'Subscribe' ? 'nothing' : undefined)
+    const connected = await tested()
+    connected.relay.delay(1000)
     const view = await renderWithClient(connected.client, <FeedRecorder pattern="good.*" seen={[]} />)
-    await eventually(() => expect(connected.relay.link.all('Subscribe').length).toBe(1))
+    await eventually(() => expect(connected.relay.frames('Subscribe').length).toBe(1))
     await view.unmount()
-    const [subscribe] = connected.relay.link.all('Subscribe')
-    connected.relay.link.send({ kind: 'Subscribed', ref: subscribe?.ref, id: 1, subject: 'good.*' })
     await eventually(async () => {
       await connected.clock.advance(1000)
-      expect(connected.relay.link.all('Unsubscribe')).toMatchObject([{ id: 1 }])
+      expect(connected.relay.frames('Unsubscribe').length).toBe(1)
     })
     expect(connected.errors).toEqual([])
   })
