@@ -16,6 +16,19 @@ export const ChatMessage = v.object({
   at: v.optional(number),
 })
 
+const name = v.pipe(v.string(), v.maxLength(40))
+const Person = v.object({ name })
+const Price = v.pipe(number, v.minValue(0))
+
+/** A row of the market. A filter finds what has moved far, since it compares no numbers. */
+const Quote = v.object({ price: Price, change: number, mover: v.boolean() })
+
+/** An object, or a number alone. Unlike a union, it reports which member does not fit. */
+function orNumber<Entries extends v.ObjectEntries>(entries: Entries) {
+  const schema = v.object(entries)
+  return v.lazy((input) => (typeof input === 'object' ? schema : number))
+}
+
 const Packer = v.object({ name: v.string() })
 const Rate = v.object({ perSecond: number })
 const Control = v.object({ url: v.string(), token: v.string(), brokers: v.array(v.string()) })
@@ -28,14 +41,20 @@ export const contract = defineContract({
   },
   // The room of the managers. A rule that allows good.* must not cover it.
   'staff.{room}': { message: ChatMessage },
-  'sensor.**': { message: v.union([v.object({ value: number, unit: v.optional(v.string()) }), number]) },
+  'sensor.**': { message: orNumber({ value: number, unit: v.optional(v.string()) }) },
   // `n` numbers the prices of all goods.
-  'price.{good}': { message: v.union([v.object({ price: number, n: v.optional(number) }), number]) },
+  'price.{good}': { message: orNumber({ price: number, n: v.optional(number) }) },
   'order.{good}': { message: v.object({ id: number, boxes: v.optional(number) }) },
-  'desk.leader': { value: v.object({ name: v.string() }) },
+  'quote.{id}': { value: Quote },
+  // The lock of the auction; its members wait for it.
+  'desk.auction': { value: Person, presence: Person },
+  'desk.leader': { value: Person },
+  'desk.summary': { value: v.object({ closing: v.record(v.string(), Price), at: number, by: name }) },
+  'desk.limit': { value: v.object({ price: Price, by: name }) },
   'packed.{packer}': { message: Packer },
   'probe.{page}': { message: number },
   'fault.{page}': { message: number },
+  'demo.here': { presence: v.object({ name, view: v.string() }) },
   'demo.load': { request: Rate, reply: Rate },
   'demo.control': { request: v.object({}), reply: Control },
   'demo.revoke': { request: v.object({ token: v.string() }), reply: v.object({}) },

@@ -4,7 +4,7 @@ import { type Demo, startDemo } from './demo.js'
 import { conversation } from './test.js'
 import { expect, input, row, test, type Visit, write } from './visitor.js'
 
-const views = ['chat', 'dashboard', 'explorer', 'faults'] as const
+const views = ['chat', 'dashboard', 'dashboard/market', 'explorer', 'faults'] as const
 
 let demo: Demo
 
@@ -30,6 +30,7 @@ async function openView(visitor: (visit: Visit) => Promise<Page>, visit: Visit):
     await expect(row(page, 'Sent')).toContainText('hello')
   }
   if (visit.view === 'dashboard') await expect(page.getByText('live', { exact: true }).first()).toBeVisible()
+  if (visit.view === 'dashboard/market') await expect(page.getByText('1,000 quotes, live')).toBeVisible()
   if (visit.view === 'explorer') {
     if (visit.phone) await page.getByRole('tab', { name: 'Messages' }).click()
     await page.getByRole('row').filter({ hasText: 'price.' }).first().getByRole('button').click()

@@ -15,7 +15,7 @@ interface Fixtures {
   readonly person: (name: string, url?: string, view?: View) => Promise<Page>
 }
 
-type View = 'chat' | 'dashboard' | 'explorer' | 'faults'
+type View = 'chat' | 'dashboard' | 'dashboard/market' | 'explorer' | 'faults'
 
 // Chromium itself writes these if no relay listens or it ends in mid-answer, a proxy refuses, or a
 // tab hands its connection over while it opens.

@@ -8,7 +8,7 @@ export interface Visit {
   /** @default the test's relay */
   readonly url?: string
   /** @default 'chat' */
-  readonly view?: 'chat' | 'dashboard' | 'explorer' | 'faults'
+  readonly view?: 'chat' | 'dashboard' | 'dashboard/market' | 'explorer' | 'faults'
   /** A phone of 390 by 844 pixels with fingers. @default false */
   readonly phone?: boolean
   readonly width?: number

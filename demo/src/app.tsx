@@ -18,6 +18,9 @@ const contents: Record<View, React.ComponentType> = {
   faults: lazy(() => import('./faults/faults.js').then(({ Faults }) => ({ default: Faults }))),
 }
 
+/** Loaded after the page: nothing waits for it. */
+const Enter = lazy(() => import('./here/enter.js').then(({ Enter }) => ({ default: Enter })))
+
 export function App() {
   const view = usePage((page) => page.view)
   const isWide = useIsWide()
@@ -27,6 +30,9 @@ export function App() {
       <SkipLink />
       <Title />
       <ChatFeeds />
+      <Suspense fallback={null}>
+        <Enter />
+      </Suspense>
       {isWide ? <Sidebar /> : <Drawer />}
       <main id="content" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col outline-none">
         <h1 className="sr-only">Wildcast</h1>

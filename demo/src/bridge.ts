@@ -2,7 +2,7 @@
  * The only file that imports values of the SDK: the client and the hooks that the views use. Other
  * files import only its types.
  */
-import { type ClientPart, type ContractClient, createClient, type ReportState } from '@wildcast/client'
+import { type Client, type ClientPart, type ContractClient, createClient, type ReportState } from '@wildcast/client'
 import { type ContractHistory, history } from '@wildcast/client/history'
 import { outbox } from '@wildcast/client/outbox'
 import { contract } from '../contract.js'
@@ -66,6 +66,11 @@ export const client: ContractClient<typeof contract> = createClient({
   onError: writeDown,
 })
 watchConnection(client)
+
+/** Opens a client without the contract, as any program can: only the relay checks its data. */
+export function openUnchecked(): Client {
+  return createClient({ url: '/ws' })
+}
 
 /** The messages that the brokers have kept. */
 export const kept: ContractHistory<typeof contract> = history(client)

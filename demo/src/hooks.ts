@@ -5,7 +5,13 @@
 import { type ContractHooks, createHooks } from '@wildcast/react/contract'
 import { contract } from '../contract.js'
 
-const hooks: ContractHooks<typeof contract> = createHooks(contract)
+type Hooks = ContractHooks<typeof contract>
 
-export const useSubscription: ContractHooks<typeof contract>['useSubscription'] = hooks.useSubscription
-export const useValue: ContractHooks<typeof contract>['useValue'] = hooks.useValue
+const hooks: Hooks = createHooks(contract)
+
+export const useSubscription: Hooks['useSubscription'] = hooks.useSubscription
+export const useValue: Hooks['useValue'] = hooks.useValue
+export const useValues: Hooks['useValues'] = hooks.useValues
+export const usePresence: Hooks['usePresence'] = hooks.usePresence
+export const useLock: Hooks['useLock'] = hooks.useLock
+export const useLeader: Hooks['useLeader'] = hooks.useLeader

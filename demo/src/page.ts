@@ -1,7 +1,7 @@
 import { create } from 'zustand'
 import { persist } from 'zustand/middleware'
 
-/** The views; the hash of the URL names one, such as `#/dashboard`. */
+/** The views; the hash of the URL names one, perhaps with a part, such as `#/dashboard/market`. */
 export const views = ['chat', 'dashboard', 'explorer', 'faults'] as const
 export type View = (typeof views)[number]
 
@@ -14,6 +14,8 @@ interface Page {
   readonly room: string
   readonly theme: Theme
   readonly view: View
+  /** The part of the view that the URL names, or nothing. */
+  readonly part: string
   /** The broker of the chat; without one it is the relay's default. */
   readonly broker?: string | undefined
   rename(name: string): void
@@ -26,8 +28,9 @@ interface Page {
 
 const guest = `guest-${Math.floor(Math.random() * 900) + 100}`
 
-function viewOf(hash: string): View {
-  return views.find((view) => hash === `#/${view}`) ?? 'chat'
+function placeOf(hash: string): Pick<Page, 'view' | 'part'> {
+  const [, name, part = ''] = hash.split('/')
+  return { view: views.find((view) => view === name) ?? 'chat', part }
 }
 
 export const usePage = create<Page>()(
@@ -36,7 +39,7 @@ export const usePage = create<Page>()(
       name: guest,
       room: 'apple',
       theme: 'system',
-      view: viewOf(location.hash),
+      ...placeOf(location.hash),
       rename: (name) => set({ name }),
       enter: (room) => set({ room }),
       setTheme: (theme) => set({ theme }),
@@ -49,7 +52,7 @@ export const usePage = create<Page>()(
   ),
 )
 
-addEventListener('hashchange', () => usePage.setState({ view: viewOf(location.hash) }))
+addEventListener('hashchange', () => usePage.setState(placeOf(location.hash)))
 
 function applyTheme({ theme }: Page): void {
   if (theme === 'system') delete document.documentElement.dataset.theme

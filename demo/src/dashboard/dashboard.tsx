@@ -1,43 +1,50 @@
 import { useEffect } from 'react'
 import { useConnection } from '../bridge.js'
+import { Here } from '../here/here.js'
+import { usePage } from '../page.js'
 import { ViewHeader } from '../shell/view-header.js'
 import { Button } from '../ui/button.js'
+import { panelId, Tabs } from '../ui/tabs.js'
 import { goLive } from './live.js'
-import { DeliveryPanel } from './panels/delivery-panel.js'
-import { LatencyPanel } from './panels/latency-panel.js'
-import { LiveTable } from './panels/live-table.js'
-import { MapPanel } from './panels/map-panel.js'
-import { OrdersPanel } from './panels/orders-panel.js'
-import { PricesPanel } from './panels/prices-panel.js'
-import { SensorsPanel } from './panels/sensors-panel.js'
-import { ThroughputPanel } from './panels/throughput-panel.js'
-import { Tiles } from './panels/tiles.js'
+import { Market } from './market/market.js'
+import { Streams } from './panels/streams.js'
 import { useDashboard } from './store.js'
 import { usePacked } from './streams.js'
 
-/** Live charts of sensors, prices, orders and the relay. */
+const parts = [
+  { value: 'streams', label: 'Streams' },
+  { value: 'market', label: 'Market' },
+] as const
+
+/** The streams or the market of a fruit trader: the URL names one. */
 export function Dashboard() {
   useEffect(goLive, [])
   useConnection() // brokers are known once it is online
   usePacked()
+  const part = usePage((page) => (page.part === 'market' ? 'market' : 'streams'))
   return (
     <>
-      <ViewHeader title="Dashboard" note="A fruit trader's streams, live from every broker">
-        <Pause />
+      <ViewHeader title="Dashboard" note="A fruit trader's streams and market, live from every broker">
+        {part === 'streams' && <Pause />}
       </ViewHeader>
       <div className="relative min-h-0 flex-1 overflow-y-auto">
-        <div className="mx-auto grid max-w-[100rem] gap-4 p-4 md:p-6 lg:grid-cols-6">
-          <div className="lg:col-span-6">
-            <Tiles />
+        <div className="mx-auto flex max-w-[100rem] flex-col gap-4 p-4 md:p-6">
+          <div className="flex flex-wrap items-center justify-between gap-3">
+            <div className="w-52">
+              <Tabs
+                label="Dashboard"
+                value={part}
+                options={parts}
+                onChange={(next) => {
+                  location.hash = next === 'market' ? '#/dashboard/market' : '#/dashboard'
+                }}
+              />
+            </div>
+            <Here />
           </div>
-          <PricesPanel className="lg:col-span-3" />
-          <MapPanel className="lg:col-span-3" />
-          <SensorsPanel className="lg:col-span-2" />
-          <OrdersPanel className="lg:col-span-2" />
-          <DeliveryPanel className="lg:col-span-2" />
-          <LatencyPanel className="lg:col-span-3" />
-          <ThroughputPanel className="lg:col-span-3" />
-          <LiveTable className="lg:col-span-6" />
+          <div role="tabpanel" id={panelId(part)} aria-label={part}>
+            {part === 'market' ? <Market /> : <Streams />}
+          </div>
         </div>
       </div>
     </>

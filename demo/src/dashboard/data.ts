@@ -29,6 +29,9 @@ export const delivered = new Meters(2)
 /** Bytes a second that this page receives. */
 export const bandwidth = new Meters(1)
 
+/** Of the quotes that this page receives: 0 is messages a second, 1 bytes a second. */
+export const quoteRates = new Meters(2)
+
 /** Messages since the page was loaded, by broker and first segment, such as `redis price`. */
 export const groups = new Map<string, number>()
 

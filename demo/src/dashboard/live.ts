@@ -2,7 +2,7 @@ import { client } from '../bridge.js'
 import { pollMetrics, useRelayMetrics } from '../relay-metrics.js'
 import { traffic } from '../traffic.js'
 import { everyMs } from '../ui/frames.js'
-import { bandwidth, delivered, latency, packers, prices, received, sensors, throughput } from './data.js'
+import { bandwidth, delivered, latency, packers, prices, quoteRates, received, sensors, throughput } from './data.js'
 import { keepLoad } from './load.js'
 import { probeBrokers } from './probes.js'
 import { followAll } from './streams.js'
@@ -63,8 +63,10 @@ function tick(): void {
   const now = Date.now()
   received.add(0, traffic.messages - before.messages)
   bandwidth.add(0, traffic.bytes - before.bytes)
+  quoteRates.add(0, traffic.quotes - before.quotes)
+  quoteRates.add(1, traffic.quoteBytes - before.quoteBytes)
   skipTraffic()
-  for (const meters of [packers.meters, received, delivered, bandwidth]) meters.tick(now)
+  for (const meters of [packers.meters, received, delivered, bandwidth, quoteRates]) meters.tick(now)
   throughput.set(1, received.rate(0), now)
   for (const gauges of [sensors.gauges, prices.gauges, latency.gauges, throughput]) gauges.tick(now)
 }

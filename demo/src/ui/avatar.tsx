@@ -1,10 +1,11 @@
 /** The first letters of a name on a color that belongs to it. */
-export function Avatar({ name }: { readonly name: string }) {
+export function Avatar({ name, isSmall = false }: { readonly name: string; readonly isSmall?: boolean }) {
   return (
     <span
       aria-hidden
-      className="grid size-9 shrink-0 select-none place-items-center overflow-hidden rounded-lg font-medium text-white
-        text-xs"
+      className={`grid shrink-0 select-none place-items-center overflow-hidden rounded-lg font-medium text-white ${
+        isSmall ? 'size-7 text-[0.625rem]' : 'size-9 text-xs'
+      }`}
       style={{ backgroundColor: `oklch(0.5 0.11 ${hueOf(name)})` }}
     >
       {initialsOf(name)}

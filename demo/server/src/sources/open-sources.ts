@@ -6,6 +6,7 @@ import { signJwt } from '../login/token.js'
 import { serveLoad } from './load.js'
 import { openOrders } from './orders.js'
 import { openPrices } from './prices.js'
+import { runQuotes } from './quotes.js'
 import { runSources } from './run-sources.js'
 import { openSensors } from './sensors.js'
 
@@ -23,6 +24,7 @@ export function openSources({ url, control, secret, admin }: SourcesOptions): vo
   serveLogin(client, { secret, admin })
   const prices = openPrices()
   runSources(client, [...openSensors(), ...prices, openOrders()])
+  runQuotes(client)
   serveLoad(client, prices)
   if (control) client.serve('demo.control', () => control)
 }

@@ -1,5 +1,5 @@
 import type { Client } from '@wildcast/client'
-import type { Sample, Source } from './source.js'
+import { brokerFor, type Sample, type Source } from './source.js'
 
 /** Publishes what sources give until the process ends, at uneven intervals as real sources do. */
 export function runSources(client: Client, sources: readonly Source[]): void {
@@ -18,6 +18,5 @@ function runSource(client: Client, source: Source): void {
 export function publish(client: Client, { brokers }: Pick<Source, 'brokers'>, { subject, data }: Sample): void {
   const { welcome, status } = client
   if (status.state !== 'online' || !welcome) return
-  const broker = brokers.find((name) => welcome.brokers.some((each) => each.name === name))
-  void client.publish(subject, data, { broker }).outcome // a refusal is the page's to show
+  void client.publish(subject, data, { broker: brokerFor(client, brokers) }).outcome // a refusal is the page's to show
 }

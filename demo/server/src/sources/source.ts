@@ -1,3 +1,5 @@
+import type { Client } from '@wildcast/client'
+
 /** A message of a source. */
 export interface Sample {
   readonly subject: string
@@ -11,4 +13,9 @@ export interface Source {
   readonly everyMs: number
   /** Gives the next sample. */
   next(): Sample
+}
+
+/** The first of these brokers that the relay has; undefined for the relay's default. */
+export function brokerFor({ welcome }: Client, names: readonly string[]): string | undefined {
+  return names.find((name) => welcome?.brokers.some((each) => each.name === name))
 }

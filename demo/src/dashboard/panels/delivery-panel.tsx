@@ -4,6 +4,7 @@ import { Segmented } from '../../ui/segmented.js'
 import { bandwidth, delivered } from '../data.js'
 import { type Delivery, type Load, useDashboard } from '../store.js'
 import { useTick } from '../use-tick.js'
+import { Bar } from './bar.js'
 
 const deliveries: readonly { value: Delivery; label: string; title: string }[] = [
   { value: 'all', label: 'all', title: 'every message' },
@@ -49,34 +50,12 @@ function Effect() {
   const share = published > 0 ? Math.min(1, got / published) : 0
   return (
     <div className="mt-auto flex flex-col gap-2.5">
-      <Bar label="published" value={published} share={published > 0 ? 1 : 0} color="--s4" />
-      <Bar label="delivered" value={got} share={share} color="--s2" />
+      <Bar label="published" value={`${short(published)}/s`} share={published > 0 ? 1 : 0} color="--s4" />
+      <Bar label="delivered" value={`${short(got)}/s`} share={share} color="--s2" />
       <p className="text-quiet text-xs tabular-nums">
         {published > 0 ? `${Math.round((1 - share) * 100)} % left out` : 'no prices now'} · {bytes(bandwidth.rate(0))}/s
         to this page
       </p>
-    </div>
-  )
-}
-
-interface BarProps {
-  readonly label: string
-  readonly value: number
-  readonly share: number
-  readonly color: string
-}
-
-function Bar({ label, value, share, color }: BarProps) {
-  return (
-    <div className="grid grid-cols-[4.5rem_1fr_4rem] items-center gap-3 text-xs">
-      <span className="text-quiet">{label}</span>
-      <span className="h-2 overflow-hidden rounded-full bg-raised">
-        <span
-          className="block h-full origin-left rounded-full transition-transform duration-300"
-          style={{ background: `var(${color})`, transform: `scaleX(${share})` }}
-        />
-      </span>
-      <span className="text-right tabular-nums">{short(value)}/s</span>
     </div>
   )
 }

@@ -4,11 +4,11 @@ import { useClient } from '../../bridge.js'
 import { Button } from '../../ui/button.js'
 import { Field } from '../../ui/field.js'
 import { duration } from '../../ui/format.js'
+import { Problem, type Refusal, refusalOf, subjectRefusal } from '../../ui/problem.js'
 import { Payload } from '../message-detail.js'
 import { payloadOf, readable } from '../payload.js'
 import { headersOf, useExplorer } from '../store.js'
 import { MessageFields } from './message-fields.js'
-import { Problem, type Refusal, refusalOf, subjectRefusal } from './problem.js'
 
 interface Answer {
   readonly parts: readonly Message[]

@@ -3,9 +3,9 @@ import { useClient } from '../../bridge.js'
 import { Button } from '../../ui/button.js'
 import { Area, Field, Select } from '../../ui/field.js'
 import { exact } from '../../ui/format.js'
+import { Problem, type Refusal, refusalOf, subjectRefusal } from '../../ui/problem.js'
 import { type Kind, kinds, type Service, serve, useServices } from '../services.js'
 import { useExplorer } from '../store.js'
-import { Problem, type Refusal, refusalOf, subjectRefusal } from './problem.js'
 
 /** Answers requests from this page. */
 export function ServeForm() {

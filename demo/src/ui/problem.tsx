@@ -1,4 +1,4 @@
-import { Icon } from '../../ui/icon.js'
+import { Icon } from './icon.js'
 
 /** A refusal in the SDK's words. */
 export interface Refusal {
