@@ -10,7 +10,7 @@ const uses = {
 
 /**
  * The broker of a use of values: the best one, else the default, else any that has what is needed.
- * Null if there is none, or none is known yet.
+ * Null without such a broker, and until the first connection.
  */
 export function storeOf(use: keyof typeof uses): string | null {
   const { names, needs } = uses[use]

@@ -5,7 +5,7 @@ import { Avatar } from '../ui/avatar.js'
 
 const mostShown = 5
 
-/** Who has a page of the demo open, and in which view. */
+/** The users with an open page of the demo, and their views. */
 export function Here() {
   useConnection()
   const broker = storeOf('here')

@@ -12,7 +12,7 @@ const lots = 50
 const perSecond = 500
 const tickMs = 40
 
-/** Without a store on disk where there is such a broker: quotes are renewed every two seconds. */
+/** Brokers without a store on disk: quotes are written again every two seconds. */
 const brokers = ['redis', 'other']
 
 /** The rows are changed in this stride, which visits each of them before the first again. */

@@ -29,7 +29,7 @@ export function AuctionPanel({ broker }: { readonly broker: string }) {
       </div>
       {error && <p className="text-bad text-xs">{error.message}</p>}
       <div className="flex min-h-7 flex-wrap items-center gap-x-3 gap-y-1 text-quiet text-xs">
-        {members.length === 0 ? 'Nobody waits. Open a second window, and fight for it.' : 'Waiting:'}
+        {members.length === 0 ? 'No window waits. Open a second one, and fight for it.' : 'Waiting:'}
         <ul aria-label="Waiting for the desk" className="contents">
           {members.map(({ key, data, connections, isSelf }) => (
             <li key={key} className="flex items-center gap-1.5">

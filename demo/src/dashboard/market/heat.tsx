@@ -4,32 +4,31 @@ import { everyMs } from '../../ui/frames.js'
 import { useShownTheme } from '../../ui/use-shown-theme.js'
 import { market } from './quotes.js'
 
-/** A change of so many percent has the strongest color. */
+/** The change with the strongest color, in percent. */
 const mostPercent = 8
 
 /** The colors from falling to rising. */
 const shades = 21
 
-/** The size of a cell on the canvas, which the page stretches. */
-const [cellPx, columns] = [12, 50]
+/** The cells of the canvas, which the page stretches. */
+const [cellPx, columns, rows] = [12, 50, 20]
 
 /** All quotes as cells, whose color is how far each moved. Drawn five times a second. */
-export function Heat({ order }: { readonly order: readonly string[] }) {
+export function Heat({ count }: { readonly count: number }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const theme = useShownTheme()
-  const rows = Math.max(20, Math.ceil(order.length / columns))
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colors
   useEffect(() => {
     const drawing = canvas.current?.getContext('2d')
     if (!drawing) return
     const colors = colorsOf()
-    return everyMs(200, () => draw(drawing, order, colors))
-  }, [order, theme])
+    return everyMs(200, () => draw(drawing, colors))
+  }, [theme])
   return (
     <canvas
       ref={canvas}
       role="img"
-      aria-label={`How far each of ${order.length} quotes has moved`}
+      aria-label={`How far each of ${count} quotes has moved`}
       width={columns * cellPx}
       height={rows * cellPx}
       className="w-full rounded-lg"
@@ -47,9 +46,9 @@ function colorsOf(): readonly string[] {
   })
 }
 
-function draw(drawing: CanvasRenderingContext2D, order: readonly string[], colors: readonly string[]): void {
+function draw(drawing: CanvasRenderingContext2D, colors: readonly string[]): void {
   drawing.clearRect(0, 0, drawing.canvas.width, drawing.canvas.height)
-  for (const [i, subject] of order.entries()) {
+  for (const [i, subject] of market.cells.slice(0, columns * rows).entries()) {
     const quote = market.quotes.get(subject)
     if (!quote) continue
     const share = Math.max(-1, Math.min(1, quote.data.change / mostPercent))

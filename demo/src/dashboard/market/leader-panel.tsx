@@ -23,7 +23,12 @@ export function LeaderPanel({ broker }: { readonly broker: string }) {
     return () => clearInterval(timer)
   }, [isLeader, name, set])
 
-  const words = isLeader ? 'This window leads.' : leader ? `${leader.name || 'Another window'} leads.` : 'Nobody leads.'
+  const leads = isLeader ? 'This window leads.' : 'No window leads.'
+  const words = leader && !isLeader ? `${leader.name || 'Another window'} leads.` : leads
+    ? 'This window leads.'
+    : leader
+      ? `${leader.name || 'Another window'} leads.`
+      : 'No window leads.'
   return (
     <Panel title="Leader" note="one window does the work of all">
       <p aria-live="polite" className="flex items-center gap-2 text-sm">

@@ -74,6 +74,7 @@ interface RowProps {
 const Row = memo(function Row({ quote: { subject, data }, number, limit = Number.POSITIVE_INFINITY }: RowProps) {
   const { price, change } = data
   const [color, background] = change < 0 ? ['text-bad', 'bg-bad'] : ['text-brand', 'bg-brand']
+  const side = change < 0 ? 'origin-right' : 'translate-x-full origin-left'
   const isOver = price > limit
   return (
     <tr aria-rowindex={number} className="h-7 border-line/60 border-t">
@@ -92,7 +93,7 @@ const Row = memo(function Row({ quote: { subject, data }, number, limit = Number
       <td className="px-4 max-sm:hidden">
         <span className="flex h-1.5">
           <span
-            className={`h-full w-1/2 rounded-full ${background} ${change < 0 ? 'origin-right' : 'translate-x-full origin-left'}`}
+            className={`h-full w-1/2 rounded-full ${background} ${side}`}
             style={{ scale: `${Math.min(1, Math.abs(change) / 10)} 1` }}
           />
         </span>

@@ -29,8 +29,8 @@ export function QuotesPanel({ className }: { readonly className?: string | undef
     broker: broker ?? undefined,
     filter: filters[shown],
   })
-  useMarket(values)
   const order = useOrder(values)
+  useMarket(values, order, shown !== 'all')
   return (
     <Panel
       title="Market"
@@ -47,7 +47,7 @@ export function QuotesPanel({ className }: { readonly className?: string | undef
         <Cost shown={shown} />
       </div>
       {error && <p className="text-bad text-xs">{error.message}</p>}
-      <Heat order={order} />
+      <Heat count={order.length} />
       <QuoteRows key={shown} quotes={values} order={order}>
         {status === 'synced' && order.length === 0 && hints[shown]}
       </QuoteRows>
@@ -55,7 +55,7 @@ export function QuotesPanel({ className }: { readonly className?: string | undef
   )
 }
 
-/** What an empty list says. */
+/** The words of an empty list. */
 const hints: Readonly<Record<Shown, string>> = {
   all: 'No quotes yet. npm start writes 1,000 of them.',
   movers: 'No quote is far from its opening price now.',
@@ -75,7 +75,7 @@ const settleMs = 4000
 
 type Rates = Readonly<Record<Shown, readonly [messages: number, bytes: number] | undefined>>
 
-/** What the quotes cost with and without the filter: the other one as it was last measured. */
+/** The cost of the quotes with and without the filter: the other one as it was last measured. */
 function Cost({ shown }: { readonly shown: Shown }) {
   useTick(250)
   const [known, setKnown] = useState<Rates>({ all: undefined, movers: undefined })

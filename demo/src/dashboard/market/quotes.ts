@@ -10,16 +10,22 @@ export type Quote = Message<DataOf<typeof contract, 'value', 'quote.*'>>
  * The newest quotes. Not in a store, since they change with every frame: the heat map reads
  * them a few times a second.
  */
-export const market: { quotes: ReadonlyMap<string, Quote> } = { quotes: new Map() }
+export const market: {
+  quotes: ReadonlyMap<string, Quote>
+  /** The subjects of the cells: of all quotes, also while a filter leaves most of them out. */
+  cells: readonly string[]
+} = { quotes: new Map(), cells: [] }
 
 /** Publishes the quotes of a render to those that read them now and then. */
-export function useMarket(quotes: ReadonlyMap<string, Quote>): void {
+export function useMarket(quotes: ReadonlyMap<string, Quote>, order: readonly string[], isFiltered: boolean): void {
   useEffect(() => {
     market.quotes = quotes
-  }, [quotes])
+    if (!isFiltered) market.cells = order
+  }, [quotes, order, isFiltered])
   useEffect(
     () => () => {
       market.quotes = new Map()
+      market.cells = []
     },
     [],
   )

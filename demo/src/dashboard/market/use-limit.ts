@@ -2,13 +2,13 @@ import { useState } from 'react'
 import { useValue } from '../../hooks.js'
 import { type Refusal, refusalOf } from '../../ui/problem.js'
 
-/** A limit that somebody has set. */
+/** The limit, and the user who has set it. */
 interface Limit {
   readonly price: number
   readonly by: string
 }
 
-/** What is typed, and the revision of the value when the typing began: null without a value. */
+/** A typed text, and the revision of the value when the typing began: null without a value. */
 interface Draft {
   readonly text: string
   readonly base: string | null
@@ -17,7 +17,7 @@ interface Draft {
 /** The price limit, as it is edited in this window. */
 export interface LimitEditor {
   readonly limit: Limit | undefined
-  /** What the field shows. */
+  /** The text of the field. */
   readonly text: string
   readonly isDirty: boolean
   readonly isSaving: boolean
@@ -32,7 +32,7 @@ export interface LimitEditor {
   readonly takeTheirs: () => void
 }
 
-/** Edits the price limit with a condition: nobody's change is overwritten unseen. */
+/** Edits the price limit with a condition: no change of another window is overwritten unseen. */
 export function useLimit(name: string, broker: string): LimitEditor {
   const { data: limit, value, set } = useValue('desk.limit', { broker })
   const revision = value?.revision ?? null

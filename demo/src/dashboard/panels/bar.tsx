@@ -1,6 +1,6 @@
 interface BarProps {
   readonly label: string
-  /** What stands at its end. */
+  /** The text at its end. */
   readonly value: string
   /** How much of the bar is full, of 1. */
   readonly share: number
