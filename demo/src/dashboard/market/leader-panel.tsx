@@ -23,17 +23,12 @@ export function LeaderPanel({ broker }: { readonly broker: string }) {
     return () => clearInterval(timer)
   }, [isLeader, name, set])
 
-  const leads = isLeader ? 'This window leads.' : 'No window leads.'
-  const words = leader && !isLeader ? `${leader.name || 'Another window'} leads.` : leads
-    ? 'This window leads.'
-    : leader
-      ? `${leader.name || 'Another window'} leads.`
-      : 'No window leads.'
+  const other = leader ? `${leader.name || 'Another window'} leads.` : 'No window leads.'
   return (
     <Panel title="Leader" note="one window does the work of all">
       <p aria-live="polite" className="flex items-center gap-2 text-sm">
         <span className={`size-2 shrink-0 rounded-full ${isLeader ? 'bg-brand' : 'bg-line'}`} />
-        {words}
+        {isLeader ? 'This window leads.' : other}
       </p>
       {error && <p className="text-bad text-xs">{error.message}</p>}
       <dl aria-label="Closing prices" className="flex min-h-5 flex-wrap gap-x-4 gap-y-1 text-xs" data-varies>
