@@ -57,3 +57,26 @@ for (const broker of ['redis', 'nats', 'mqtt'] as const)
     for (const title of ['Sensors', 'Prices', 'Orders by packer']) await expect(panel(bob, title)).toContainText('live')
     for (const page of [alice, bob]) await expect(page.getByRole('status')).toHaveText('online')
   })
+
+test('Redis is killed and loses all: the market is stale, then whole again, and its desk can be taken again', async ({
+  person,
+}) => {
+  const alice = await person('Alice', demo.url, 'faults')
+  const bob = await person('Bob', demo.url, 'dashboard/market')
+  const market = panel(bob, 'Market')
+  const desk = panel(bob, 'Auction desk')
+  await expect(market).toContainText('redis quote.*')
+  await expect(market).toContainText('1,000 quotes, live')
+  await expect(panel(bob, 'Leader')).toContainText('This window leads.')
+  await desk.getByRole('button', { name: 'Take the desk' }).click()
+  await expect(desk).toContainText('You hold the desk.')
+
+  await alice.getByRole('button', { name: 'Restart redis' }).click()
+  await expect(market).toContainText('perhaps not the newest')
+  await expect(desk).toContainText('The desk is free.')
+  await expect(market).toContainText('1,000 quotes, live')
+  await desk.getByRole('button', { name: 'Take the desk' }).click()
+  await expect(desk).toContainText('You hold the desk.')
+  await expect(panel(bob, 'Leader')).toContainText('This window leads.')
+  for (const page of [alice, bob]) await expect(page.getByRole('status')).toHaveText('online')
+})

@@ -96,7 +96,7 @@ interface Measured {
   readonly devtools: CDPSession
 }
 
-/** The CPU of a page for a frame, its frames as a share of those of the empty page, and its growth. */
+/** The CPU of a page for a frame, its share of the frames of the empty page, and its growth. */
 async function measure({ page, empty, devtools }: Measured) {
   const heap = await heapOf(devtools)
   const before = await mainThreadMs(devtools)

@@ -2,13 +2,17 @@ import { useEffect } from 'react'
 import { useConnection } from '../bridge.js'
 import { useValue } from '../hooks.js'
 import { note } from '../journal.js'
+import { storeOf } from '../stores.js'
 import { Panel } from '../ui/panel.js'
 import { Action } from './connection-panel.js'
 
-/** The window that leads the dashboards, and a way to depose it. */
+/** The window that leads the markets, and a way to depose it. */
 export function LeaderPanel({ className }: { readonly className?: string | undefined }) {
   const { state } = useConnection()
-  const { data, value, status, error, remove } = useValue('desk.leader')
+  const broker = storeOf('desk')
+  const { data, value, status, error, remove } = useValue(broker === null ? null : 'desk.leader', {
+    broker: broker ?? undefined,
+  })
   const term = value?.revision
   const name = data && (data.name || 'Guest')
   useEffect(() => {
@@ -31,8 +35,8 @@ export function LeaderPanel({ className }: { readonly className?: string | undef
             (name === undefined ? (
               <>
                 Windows with the{' '}
-                <a href="#/dashboard" className="underline underline-offset-2">
-                  dashboard
+                <a href="#/dashboard/market" className="underline underline-offset-2">
+                  market
                 </a>{' '}
                 take part.
               </>

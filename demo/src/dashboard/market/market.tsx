@@ -1,7 +1,7 @@
 import { storeOf } from '../../stores.js'
 import { Empty } from '../../ui/empty.js'
 import { AuctionPanel } from './auction-panel.js'
-import { LeaderPanel } from './leader-panel.js'
+import { LeadPanel } from './lead-panel.js'
 import { LimitPanel } from './limit-panel.js'
 import { QuotesPanel } from './quotes-panel.js'
 
@@ -17,7 +17,7 @@ export function Market() {
         ) : (
           <>
             <AuctionPanel broker={desk} />
-            <LeaderPanel broker={desk} />
+            <LeadPanel broker={desk} />
             <LimitPanel broker={desk} />
           </>
         )}

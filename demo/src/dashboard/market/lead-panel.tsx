@@ -8,7 +8,7 @@ import { prices } from '../data.js'
 const everyMs = 1000
 
 /** One window of all leads: it writes the closing prices once a second. */
-export function LeaderPanel({ broker }: { readonly broker: string }) {
+export function LeadPanel({ broker }: { readonly broker: string }) {
   const name = usePage((page) => page.name).slice(0, 40)
   const { isLeader, error } = useLeader('desk.leader', { data: { name }, broker })
   const { data: leader } = useValue('desk.leader', { broker })
@@ -17,8 +17,9 @@ export function LeaderPanel({ broker }: { readonly broker: string }) {
   useEffect(() => {
     if (!isLeader) return undefined
     const timer = setInterval(() => {
+      const closing = [...prices.now].map(([good, price]) => ({ good, price }))
       // A refusal shows: the closing prices of all windows stop.
-      set({ closing: Object.fromEntries(prices.now), at: Date.now(), by: name }).catch(() => {})
+      set({ closing, at: Date.now(), by: name }).catch(() => {})
     }, everyMs)
     return () => clearInterval(timer)
   }, [isLeader, name, set])
@@ -32,7 +33,7 @@ export function LeaderPanel({ broker }: { readonly broker: string }) {
       </p>
       {error && <p className="text-bad text-xs">{error.message}</p>}
       <dl aria-label="Closing prices" className="flex min-h-5 flex-wrap gap-x-4 gap-y-1 text-xs" data-varies>
-        {Object.entries(summary?.closing ?? {}).map(([good, price]) => (
+        {summary?.closing.map(({ good, price }) => (
           <div key={good} className="flex gap-1.5">
             <dt className="text-quiet">{good}</dt>
             <dd className="tabular-nums">{price.toFixed(3)}</dd>
