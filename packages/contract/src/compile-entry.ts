@@ -16,6 +16,17 @@ const options: {
 }
 
 /**
+ * Checks that a contract has entries at all, before each is checked.
+ * @throws {TypeError} which names the remedy
+ */
+export function demandEntries(given: unknown): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given) || isSchema(given))
+    throw new TypeError(
+      "a contract is an object with an entry for each pattern, such as defineContract({ 'good.*': { message: Good } })",
+    )
+}
+
+/**
  * Checks an entry, and parses its pattern.
  * @throws {TypeError} which names the entry and the remedy
  */

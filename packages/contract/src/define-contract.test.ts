@@ -88,6 +88,19 @@ describe('a definition with a fault', () => {
     )
   })
 
+  it.each([undefined, null, 'good.*', 7, [], [{ message: Good }], Good])('is no object with entries: %j', (given) => {
+    expect(refusal(given)).toBe(
+      "a contract is an object with an entry for each pattern, such as defineContract({ 'good.*': { message: Good } })",
+    )
+  })
+
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('names the param {%s}', (name) => {
+    expect(refusal({ [`room.{${name}}`]: { message: Good } })).toBe(
+      `the contract's entry "room.{${name}}" is invalid: "room.{${name}}" is not a valid subject: ` +
+        `every object has a "${name}" of its own; give the param "${name}" another name`,
+    )
+  })
+
   const fields = 'message, value, request, reply, presence, broker, codec, deliver, maxRate, history, retained'
 
   it.each<[string, unknown, string]>([

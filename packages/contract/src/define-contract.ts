@@ -1,7 +1,7 @@
 import { intersecting, isSubject, type Subject, SubjectTree } from '@wildcast/protocol/subjects'
 import { buildSubject } from './build-subject.js'
 import { checkData } from './check-data.js'
-import { compileEntry, prefixed } from './compile-entry.js'
+import { compileEntry, demandEntries, prefixed } from './compile-entry.js'
 import type { Contract } from './contract.js'
 import type { ContractEntry } from './contract-entry.js'
 import type { DefinedContract } from './defined-contract.js'
@@ -31,6 +31,7 @@ export function defineContract<const Entries extends EntryMap, const Prefix exte
   entries: Entries & CheckedEntries<Entries>,
   { prefix }: ContractOptions<Prefix> = {},
 ): DefinedContract<Prefixed<Entries, Prefix>> {
+  demandEntries(entries)
   return contractOf(Object.entries(entries).map(([key, definition]) => compileEntry(prefixed(key, prefix), definition)))
 }
 

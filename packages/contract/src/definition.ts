@@ -36,7 +36,10 @@ export interface EntryHistory {
 }
 
 /** The data of the subjects of one pattern, and how clients use them. */
-export interface EntryDefinition extends EntrySchemas, EntryOptions {}
+export interface EntryDefinition extends EntrySchemas, EntryOptions {
+  /** An entry is no schema: the text is the error for one in its place. */
+  readonly '~standard'?: 'this is a schema; write the kind of data before it, such as { message: Good }'
+}
 
 /** The entries of a contract by pattern. A segment `{name}` is a `*` with a name. */
 export type EntryMap = Readonly<Record<string, EntryDefinition>>

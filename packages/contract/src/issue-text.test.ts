@@ -22,6 +22,24 @@ describe('issueText', () => {
     expect(issueText([{ message, path }], { price: 'abcdef', count: 12345 })).toBe(text.replace(': must', ' must'))
   })
 
+  it.each([
+    ['Unrecognized key: "diagnosis"', []],
+    ['Unrecognized keys: "id", "diagnosis"', []],
+    ["'diagnosis' is not allowed", ['name']],
+    ['must not be hunter2', ['name']],
+    ['must not be 4711', ['items', 0]],
+  ])('of %j at %j repeats no key and no value from beside its path', (message, path) => {
+    const data = { id: 4711, name: 'x', diagnosis: 'hunter2', items: [7] }
+    expect(issueText([{ message, path }], data)).toMatch(/must fit the schema$/)
+  })
+
+  it('repeats the key of its path, and words that are only parts of the data', () => {
+    const data = { price: 'x', type: 'num', note: 'expected' }
+    expect(issueText([{ message: 'Invalid type: "price" is no number', path: ['price'] }], data)).toBe(
+      '"price": Invalid type: "price" is no number',
+    )
+  })
+
   it('is short, and has no part of long data', () => {
     const secret = 'hunter2'.repeat(1000)
     const path = ['x'.repeat(5000)]

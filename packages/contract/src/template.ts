@@ -17,6 +17,7 @@ export function parseTemplate(text: string): SubjectTemplate {
   const segments = text.split('.').map((segment) => {
     const name = nameIn(segment, text)
     if (name === undefined) return segment
+    if (name in {}) throw refuse(text, `every object has a "${name}" of its own; give the param "${name}" another name`)
     if (names.includes(name)) throw refuse(text, `it has the param "${name}" twice; use two names`)
     names.push(name)
     return '*'

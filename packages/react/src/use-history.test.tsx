@@ -93,6 +93,17 @@ it('useHistory returns a refusal', async () => {
   await eventually(() => expect(last(seen)).toMatchObject({ status: 'error', error: { code: 'invalid_subject' } }))
 })
 
+it('useHistory at a broker that keeps nothing is denied, and the error names the remedy', async () => {
+  const { client } = await tested()
+  const seen: HistoryFeed[] = []
+  await renderWithClient(client, <Recorder pattern="room.1" seen={seen} />)
+  await eventually(() => expect(last(seen).error).toMatchObject({ code: 'unsupported' }))
+  expect(last(seen).error?.message).toBe(
+    'broker "main" can\'t do "history": it keeps no messages; ' +
+      'give createTestRelay the option history, such as [{ subjects: "room.**", messages: 100 }]',
+  )
+})
+
 it('useHistory is denied while it is refused, and ready after a retry that is accepted', async () => {
   const connected = await open('a')
   const allow = connected.relay.refuse('subscribe', 'room.*')

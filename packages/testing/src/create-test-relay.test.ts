@@ -30,6 +30,27 @@ describe('createTestRelay', () => {
     expect(relay.connections).toBe(2)
   })
 
+  it('settles at its end what a client of the application awaits, which then stays closed', async () => {
+    const relay = await createTestRelay()
+    const errors: string[] = []
+    const { transport, clock } = relay
+    const client = createClient({ url: '/ws', transport, clock, onError: ({ message }) => errors.push(message) })
+    onTestFinished(() => client.close())
+    await relay.settled()
+    relay.delay(1000)
+    const publishing = client.publish('good.apple', 1)
+    const request = expect(client.request('math.sum')).rejects.toMatchObject({ code: 'interrupted' })
+    await relay.close()
+    expect(await publishing).toBe('unknown')
+    await request
+    const closed = { state: 'closed', reason: { message: 'the test relay was closed' } }
+    expect(client.status).toMatchObject(closed)
+    client.reconnect()
+    await clock.settled()
+    expect(client.status).toMatchObject(closed)
+    expect(new Set(errors)).toEqual(new Set(['the test relay was closed']))
+  })
+
   it('has values, locks, presence and history', async () => {
     const relay = await open({ history: [{ subjects: 'room.**', messages: 2 }] })
     const client = relay.createClient()

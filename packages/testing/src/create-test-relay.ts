@@ -9,6 +9,7 @@ import {
   type Relay,
   type RelayOptions,
 } from '@wildcast/relay/core'
+import { checkOptions, demandKnown, demandSpan } from './check-knobs.js'
 import { fakeClock, type TestClock } from './clock.js'
 import { openRefusals } from './refusals.js'
 import { TestBroker } from './test-broker.js'
@@ -30,7 +31,8 @@ type TestBrokers = ReadonlyMap<string, TestBroker>
 /**
  * Creates a relay for a test: the relay that browsers connect to, in this process, with brokers in
  * memory. Time stands still until `clock.advance(ms)`.
- * @throws {RangeError} without a broker, or if a rule of `auth` is invalid
+ * @throws {RangeError} without a broker, if a rule of `auth` is invalid, or for a number below 0
+ * @throws {TypeError} for an option that it does not know
  * @throws {WildcastError} if a pattern of `history` is invalid
  * @example
  * const relay = await createTestRelay()
@@ -39,6 +41,7 @@ type TestBrokers = ReadonlyMap<string, TestBroker>
  * console.log(relay.published('good.*')) // [{ subject: 'good.apple', data: { price: 3 }, … }]
  */
 export async function createTestRelay(options: TestRelayOptions = {}): Promise<TestRelay> {
+  checkOptions(options)
   loaded ??= answerOnce()
   await loaded
   return openTestRelay(options)
@@ -109,6 +112,7 @@ async function openTestRelay(options: TestRelayOptions): Promise<TestRelay> {
     },
     async close() {
       for (const client of network.clients) client.close()
+      for (const line of network.of(undefined)) line.end()
       await stop(Number.POSITIVE_INFINITY)
       for (const broker of brokers.values()) await broker.close()
     },
@@ -165,7 +169,10 @@ type Breaking = Pick<TestRelay, 'cut' | 'delay' | 'slow' | 'duplicate' | 'reorde
 
 function breaking({ brokers, network }: Surroundings): Breaking {
   return {
-    cut({ client, forMs = 0 } = {}) {
+    cut(options = {}) {
+      demandKnown('cut', options, ['client', 'forMs'])
+      const { client, forMs = 0 } = options
+      demandSpan('cut({ forMs })', forMs, Number.POSITIVE_INFINITY)
       for (const line of network.of(client)) line.cut(forMs)
     },
     delay: (ms, client) => network.delay(ms, client),

@@ -25,6 +25,10 @@ export interface TestBrokerPorts {
   readonly rules: readonly HistoryRule[]
 }
 
+/** Why a test relay without the option has no history: it has no configuration. */
+const noRules =
+  'it keeps no messages; give createTestRelay the option history, such as [{ subjects: "room.**", messages: 100 }]'
+
 interface Waiting {
   resolve(): void
   reject(cause: unknown): void
@@ -92,9 +96,9 @@ export class TestBroker {
   }
 
   #brokerFor(inner: Broker): Broker {
-    const { request, values, history } = inner
+    const { request, values, history, features } = inner
     return {
-      features: inner.features,
+      features: features.history === true ? features : { ...features, history: noRules },
       values: values && this.#valuesOf(values),
       history: history && this.#historyOf(history),
       subscribe: (interest, listener, gone) => this.#subscribe(interest, listener, gone),

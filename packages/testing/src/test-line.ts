@@ -1,4 +1,4 @@
-import { type OpenTransport, websocketTransport } from '@wildcast/client'
+import { type OpenTransport, type TransportEvents, websocketTransport } from '@wildcast/client'
 import { type ClientFrame, jsonCodec, readClientFrame } from '@wildcast/protocol'
 import type { InMemorySocket } from '@wildcast/relay/core'
 import type { TestClock } from './clock.js'
@@ -16,6 +16,8 @@ export interface TestLinePorts {
   sent(frames: readonly ClientFrame[]): void
 }
 
+type Transport = ReturnType<OpenTransport>
+
 /** The network between a client and the relay. */
 export class TestLine {
   /** The time that a message takes, in milliseconds. */
@@ -25,6 +27,8 @@ export class TestLine {
   readonly #clock: TestClock
   readonly #sockets: Set<InMemorySocket> = new Set()
   readonly #releases: Set<() => void> = new Set()
+  /** By connection: ends it for good. Undefined when the relay is closed. */
+  #ends: Set<() => void> | undefined = new Set()
   #offlineUntil = Number.NEGATIVE_INFINITY
   #slow = 0
 
@@ -41,7 +45,8 @@ export class TestLine {
         super(ports, protocols)
       }
     }
-    this.transport = (events, settings) => websocketTransport(events, { ...settings, url: testUrl, WebSocket })
+    this.transport = (events, settings) =>
+      this.#openTransport(events, (own) => websocketTransport(own, { ...settings, url: testUrl, WebSocket }))
   }
 
   /** The number of connections that are open or opening. */
@@ -53,6 +58,13 @@ export class TestLine {
   cut(forMs: number): void {
     this.#offlineUntil = Math.max(this.#offlineUntil, this.#clock.now() + forMs)
     for (const socket of this.#sockets) socket.cut()
+  }
+
+  /** The relay is closed: the client comes back no more, and what it awaits is settled. */
+  end(): void {
+    const ends = this.#ends
+    this.#ends = undefined
+    for (const end of ends ?? []) end()
   }
 
   /** The client reads nothing until the undo is called. */
@@ -69,6 +81,29 @@ export class TestLine {
     }
   }
 
+  #openTransport(events: TransportEvents, open: (own: TransportEvents) => Transport): Transport {
+    const close = (): void => events.close(closedForGood)
+    const ends = this.#ends
+    if (!ends) {
+      void Promise.resolve().then(close)
+      return { send: () => {}, close: () => {} }
+    }
+    ends.add(close)
+    const unlessOver = (run: () => void): void => {
+      if (this.#ends) run()
+    }
+    return open({
+      open: () => unlessOver(() => events.open()),
+      frame: (frame, bytes) => unlessOver(() => events.frame(frame, bytes)),
+      fault: (error, ref) => unlessOver(() => events.fault(error, ref)),
+      close: (how) =>
+        unlessOver(() => {
+          ends.delete(close)
+          events.close(how)
+        }),
+    })
+  }
+
   #opened(socket: InMemorySocket): InMemorySocket {
     this.#sockets.add(socket)
     socket.addEventListener('close', () => this.#sockets.delete(socket))
@@ -79,6 +114,9 @@ export class TestLine {
     return socket
   }
 }
+
+/** From 4500 on a client does not reconnect: docs/protocol.md, Errors. */
+const closedForGood = { code: 4500, reason: 'the test relay was closed' }
 
 function framesIn(data: string | Uint8Array): ClientFrame[] {
   return [...(jsonCodec.batches?.split(data) ?? [data])].map((frame) => readClientFrame(jsonCodec.decode(frame)))

@@ -1,5 +1,6 @@
 import type { ClientCore } from '@wildcast/client'
 import type { ClientFrame } from '@wildcast/protocol'
+import { demandSpan } from './check-knobs.js'
 import type { TestClock } from './clock.js'
 import { TestLine } from './test-line.js'
 import type { SocketPorts } from './test-socket.js'
@@ -39,7 +40,7 @@ export class TestNetwork {
   }
 
   delay(ms: number, client: ClientCore | undefined): void {
-    if (!(ms >= 0 && Number.isFinite(ms))) throw new RangeError(`a delay is a number of milliseconds from 0, not ${ms}`)
+    demandSpan('delay', ms)
     if (!client) this.#delayMs = ms
     for (const line of this.of(client)) line.delayMs = ms
   }

@@ -120,7 +120,9 @@ export class Hub {
   /** @throws {WildcastError} `unsupported`, with the broker's reason */
   demand(name: string, feature: Feature): void {
     const can = this.#linkOf(name).broker.features[feature]
-    if (can !== true) throw new WildcastError('unsupported', `broker "${name}" can't do "${feature}": ${can}`)
+    if (can === true) return
+    const why = can.replaceAll('brokers.NAME', `brokers.${name}`)
+    throw new WildcastError('unsupported', `broker "${name}" can't do "${feature}": ${why}`)
   }
 
   can(name: string, feature: Feature): boolean {

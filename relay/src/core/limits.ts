@@ -69,6 +69,7 @@ const frameRest = 64 * 1024
 /** Bytes of a frame for each byte of its payload: an array of numbers in JSON has `255,`. */
 const frameShare = 4
 
+/** The limits of a relay that sets none. */
 export const defaultLimits: Limits = {
   payload: wire.payloadBytes,
   frame: frameShare * wire.payloadBytes + frameRest,

@@ -114,6 +114,12 @@ export class SessionActions {
     })
   }
 
+  /** Checks again data that has waited: the contract may be another. @throws `invalid_payload` */
+  demandFit(broker: string, result: CheckedWrite, will: Payload | undefined): void {
+    const checked = { broker, result, decided: undefined }
+    this.#refusing('publish', () => this.#ports.contract?.value(checked, will) ?? checked)
+  }
+
   /** @throws {WildcastError} as `Session.enter` */
   presence(want: PresenceCommand): Checked<CheckedWrite> {
     return this.#refusing('presence', () => {

@@ -62,7 +62,7 @@ describe('lock', () => {
     await Promise.all([late, aborted])
     await relay.settled()
     await release()
-    expect(await stored(one)).toBeUndefined() // neither waits any more
+    expect(await stored(one)).toBeUndefined() // neither waits now
   })
   test('refuses empty data and a pattern', async () => {
     const { client } = await tested()

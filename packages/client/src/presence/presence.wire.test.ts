@@ -1,4 +1,4 @@
-// Scripted: a store that loses members, and an entry with an unknown outcome, come at no knob of a test relay.
+// Scripted: no knob of a test relay loses members in its store, or the outcome of an entry.
 import type { ClientFrame, RelayFrame } from '@wildcast/protocol'
 import { expect, test } from 'vitest'
 import { type Connected, connect } from '../testing/connect.js'

@@ -71,7 +71,7 @@ describe('set', () => {
     expect(relay.frames('Cancel')).toHaveLength(2)
     await values(client).delete('a')
     await relay.settled()
-    expect(await values(client).get('a')).toBeUndefined() // neither waits any more
+    expect(await values(client).get('a')).toBeUndefined() // neither waits now
   })
   test('that waits with a will is sent again after a lost session, with the rest of its time', async () => {
     const one = await tested()

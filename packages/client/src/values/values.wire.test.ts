@@ -1,4 +1,4 @@
-// Scripted: a relay writes a will too early, and does not know the outcome of a write, on no knob.
+// Scripted: no knob of a test relay writes a will early, or loses the outcome of a write.
 import { expect, test } from 'vitest'
 import { connect } from '../testing/connect.js'
 import { settle } from '../testing/fake-clock.js'

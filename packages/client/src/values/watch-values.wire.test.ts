@@ -1,4 +1,4 @@
-// Scripted: values that a relay sends late, or that its store has lost, come at no knob of a test relay.
+// Scripted: no knob of a test relay makes it send a value late, or lose one in its store.
 import type { MessageFrame } from '@wildcast/protocol'
 import { expect, test } from 'vitest'
 import { type Connected, connect } from '../testing/connect.js'

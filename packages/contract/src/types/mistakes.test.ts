@@ -92,6 +92,14 @@ const mistakes: readonly (readonly [mistake: string, code: string, text: string]
 /** Mistakes that TypeScript itself explains. */
 const explained: typeof mistakes = [
   [
+    'a schema in place of an entry',
+    "defineContract({ 'good.*': one })",
+    "Type 'ContractSchema<1>' is not assignable to type 'EntryDefinition'.\n" +
+      "  Types of property ''~standard'' are incompatible.\n" +
+      "    Type 'Props<1, 1>' is not assignable to type " +
+      `'"this is a schema; write the kind of data before it, such as { message: Good }"'.`,
+  ],
+  [
     'data without a field',
     "publish('good.apple', {})",
     "Property 'price' is missing in type '{}' but required in type 'Good'.",

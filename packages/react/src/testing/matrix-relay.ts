@@ -1,7 +1,7 @@
 import type { TestedAction } from '@wildcast/testing'
 import { type Tested, tested } from '../../../client/src/testing/tested.js'
 
-/** Creates a client that is online, at a relay that has a history, and another client that answers. */
+/** Creates a client at a relay with a history, and another client that answers. */
 export async function connectToAll(): Promise<Tested> {
   const connected = await tested({ history: [{ subjects: 'room.*', messages: 10 }] })
   const { relay } = connected

@@ -9,7 +9,7 @@ import type { PlannedKey, ValueCommits, ValuePlan } from './value-commits.js'
 
 export interface SessionWaitsPorts {
   readonly values: Pick<RelayValues, 'lines' | 'keyedWaits'>
-  readonly actions: Pick<SessionActions, 'identity' | 'refusalOf'>
+  readonly actions: Pick<SessionActions, 'identity' | 'refusalOf' | 'demandFit'>
   readonly limits: Pick<SessionLimits, 'payload'>
   readonly wills: Pick<SessionWills, 'isMoving' | 'isOver'>
   readonly commits: Pick<ValueCommits, 'write' | 'repeat'>
@@ -123,7 +123,11 @@ export class SessionWaits {
   ): Promise<string | undefined> {
     const { condition, broker, message } = plan
     if (!condition) throw new WildcastError('internal', 'a publish waits without a condition')
-    const write = (ifRevision: string | null): Promise<Written> => this.#ports.commits.write(plan, ifRevision, cancel)
+    const { actions, commits } = this.#ports
+    const write = (ifRevision: string | null): Promise<Written> => {
+      actions.demandFit(broker, plan, plan.will?.payload)
+      return commits.write(plan, ifRevision, cancel)
+    }
     const { lines } = this.#ports.values
     const repeat = plan.key && ((): Promise<Written> => this.#ports.commits.repeat(plan))
     return lines.wait(broker, message.subject, { condition, isHere, write, repeat }, { signal: cancel, timeoutMs })
