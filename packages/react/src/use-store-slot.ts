@@ -14,9 +14,10 @@ export function useStoreSlot(
   { broker, group, deliver, maxRate, filter, whenHidden, skip }: SlotOptions,
 ): StoreSlot | undefined {
   const client = useClient()
-  const wire = JSON.stringify({ broker, group, deliver, filter, whenHidden }) // equal for filters of different renders
-  return useMemo(
-    () => (skip || pattern == null ? undefined : storeSlotOf(client, pattern, { ...JSON.parse(wire), maxRate })),
-    [client, pattern, wire, maxRate, skip],
-  )
+  const wanted = filter && JSON.stringify(filter) // equal for filters of different renders
+  return useMemo(() => {
+    if (skip || pattern == null) return undefined
+    const options = { broker, group, deliver, filter: wanted && JSON.parse(wanted), whenHidden, maxRate }
+    return storeSlotOf(client, pattern, options)
+  }, [client, pattern, broker, group, deliver, wanted, whenHidden, maxRate, skip])
 }

@@ -14,7 +14,7 @@ export function feedGetter(slot: StoreSlot | undefined, keep: number): () => Sub
     if (feed !== source) {
       const items = feed.items === source.items ? shown.items : newest(feed.items, keep)
       source = feed
-      shown = { ...feed, items }
+      shown = items === feed.items ? feed : { ...feed, items }
     }
     return shown
   }

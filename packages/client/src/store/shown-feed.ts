@@ -34,15 +34,14 @@ export function shownFeed(viewers: ReadonlySet<Viewer>): ShownFeed {
   let sinceGap = Number.POSITIVE_INFINITY
 
   const show = (): void => {
-    const all = arrived.length > 0 ? [...feed.items, ...arrived] : feed.items
-    const last = arrived.at(-1) ?? feed.last
+    const all = arrived.length > 0 ? feed.items.concat(arrived) : feed.items
     arrived = []
     // While the store lingers without viewers, it keeps as many as before.
     if (viewers.size > 0) keep = Math.max(...[...viewers].map((viewer) => viewer.keep))
     // For the subscription a gap ends with the next message; for the list, when it is full again.
     const hasGap = next.continuity === 'live' && sinceGap < keep
     const whole = hasGap ? ({ continuity: 'gap', asOf: feed.asOf } as const) : {}
-    feed = { ...next, ...whole, items: newest(all, keep), last }
+    feed = { ...next, ...whole, items: newest(all, keep), last: all.at(-1) ?? feed.last }
     for (const viewer of viewers) {
       if (all.length > viewer.keep) viewer.dropped?.()
       viewer.changed?.()
