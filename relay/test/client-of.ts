@@ -9,10 +9,14 @@ export interface TestedClient extends Partial<ClientOptions> {
 }
 
 /** Creates a client of a relay. It is closed when the test is done. */
-export function clientOf(relay: StartedRelay, { inProcess, ...options }: TestedClient = {}): Client {
-  const client = inProcess
-    ? relay.connect(options)
-    : createClient({ url: `ws://${relay.address}`, WebSocket, ...options })
+export function clientOf(
+  relay: Pick<StartedRelay, 'address'> & Partial<Pick<StartedRelay, 'connect'>>,
+  { inProcess, ...options }: TestedClient = {},
+): Client {
+  const client =
+    inProcess && relay.connect
+      ? relay.connect(options)
+      : createClient({ url: `ws://${relay.address}`, WebSocket, ...options })
   onTestFinished(() => client.close())
   return client
 }

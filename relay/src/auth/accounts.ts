@@ -10,6 +10,7 @@ export interface Account {
   /** The hash of the secret, see `scrypt.ts`. */
   readonly hash: string
   readonly role: string
+  readonly namespace?: string | undefined
 }
 
 /** Secrets that are checked at once. A check costs some 50 ms of one of four threads. */

@@ -2,7 +2,7 @@ import { parse as parseCookies } from 'hono/utils/cookie'
 import type { Authenticate, Credentials, Identity } from '../core/access/identity.js'
 import type { Clock } from '../core/clock.js'
 import { hasExpired } from '../core/expiry.js'
-import { Accounts } from './accounts.js'
+import { type Account, Accounts } from './accounts.js'
 import { type AuthenticateHook, askHook } from './hook.js'
 import { identityOfPerson, type Person, readRules } from './identities.js'
 import { type Claims, jwtVerifier } from './jwt.js'
@@ -86,24 +86,28 @@ function personOfClaims(claims: Claims, leewayMs: number): Person {
 
 /** `Basic` and base64 of `name:password`, as browsers and curl send it. RFC 7617. */
 function checkUser({ users = {} }: AuthSettings, clock: Clock): Check {
-  const list = Object.entries(users).map(([name, { password, role }]) => ({ name, hash: password, role }))
+  const list = Object.entries(users).map(([name, { password, ...one }]) => ({ ...one, name, hash: password }))
   const accounts = new Accounts(list, clock)
   return ({ token }) => {
     const encoded = /^Basic ([\w+/-]+=*)$/i.exec(token)?.[1]
     if (encoded === undefined || list.length === 0) return undefined
     const [name = '', ...password] = Buffer.from(encoded, 'base64').toString().split(':')
-    return async () => ({ user: name, role: (await accounts.check(name, password.join(':'))).role })
+    return async () => personOfAccount(await accounts.check(name, password.join(':')))
   }
+}
+
+function personOfAccount({ name, role, namespace }: Account): Person {
+  return { user: name, role, namespace }
 }
 
 /** The name of a key and its secret, as `wildcast hash` prints them: `robot.4Yk…`. */
 function checkKey({ keys = {} }: AuthSettings, clock: Clock): Check {
-  const list = Object.entries(keys).map(([name, { hash, role }]) => ({ name, hash, role }))
+  const list = Object.entries(keys).map(([name, one]) => ({ ...one, name }))
   const accounts = new Accounts(list, clock)
   return ({ token }) => {
     const [, name = '', secret = ''] = /^([\w-]+)\.([\w-]+)$/.exec(token) ?? []
     if (name === '' || list.length === 0) return undefined
-    return async () => ({ user: name, role: (await accounts.check(name, secret)).role })
+    return async () => personOfAccount(await accounts.check(name, secret))
   }
 }
 

@@ -17,6 +17,8 @@ export interface HookCredentials {
 export interface HookIdentity {
   readonly user?: string
   readonly role?: string
+  /** The namespace whose brokers it sees. @default that of its endpoint, or none */
+  readonly namespace?: string
   /** Values for `{claim.name}` in rules, and for `authorize`. */
   readonly claims?: Readonly<Record<string, unknown>>
   /** Rules beside those of the role, as in the claim `wildcast` of a token. */
@@ -47,13 +49,16 @@ export async function askHook(hook: AuthenticateHook, credentials: HookCredentia
     throw unavailable(`authenticate failed: ${cause instanceof Error ? cause.message : 'it threw no error'}`)
   })
   if (found === undefined || found === null) throw unauthorized('authenticate returned nothing')
-  const { user, role, claims, rules, expiresAt } = found
+  const { user, role, namespace, claims, rules, expiresAt } = found
   if (user !== undefined && (typeof user !== 'string' || user === ''))
     throw unavailable('authenticate returned a "user" that is not a text')
+  if (namespace !== undefined && typeof namespace !== 'string')
+    throw unavailable('authenticate returned a "namespace" that is not a text')
   if (expiresAt !== undefined && !Number.isFinite(expiresAt))
     throw unavailable('authenticate returned an "expiresAt" that is not a number of milliseconds since 1970')
   const own = readRules(rules, 'what authenticate returned')
-  return { user, role: role ?? own.role, claims, rules: own.rules, expiresAt }
+  const place = { role: role ?? own.role, namespace: namespace ?? own.namespace }
+  return { user, ...place, claims, rules: own.rules, expiresAt }
 }
 
 /** Rejects if the work takes too long. A later result has no effect. */

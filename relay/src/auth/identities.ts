@@ -10,6 +10,8 @@ export interface Person {
   /** Absent for an anonymous client. */
   readonly user?: string | undefined
   readonly role?: string | undefined
+  /** The namespace whose brokers it sees. @default that of its endpoint, or none */
+  readonly namespace?: string | undefined
   readonly claims?: Readonly<Record<string, unknown>> | undefined
   /** Rules of its own, beside those of its role. */
   readonly rules?: RuleSource | undefined
@@ -24,30 +26,36 @@ export type Roles = Readonly<Record<string, RuleSet>>
  * The identity of a client.
  * @throws {WildcastError} `unauthorized` if its role is not in the configuration
  */
-export function identityOfPerson({ user, role, claims = {}, rules, expiresAt }: Person, roles: Roles): Identity {
+export function identityOfPerson(person: Person, roles: Roles): Identity {
+  const { user, role, namespace, claims = {}, rules, expiresAt } = person
   const ofRole = role === undefined ? undefined : Object.hasOwn(roles, role) ? roles[role] : undefined
   if (role !== undefined && !ofRole) throw unauthorized(`there is no role "${role.slice(0, 64)}"`)
   const sources = [...(ofRole ? [{ name: `role "${role}"`, rules: ofRole }] : []), ...(rules ? [rules] : [])]
-  return { user, role, claims, grants: grantsFor(sources, { user, claims }), expiresAt }
+  return { user, role, namespace, claims, grants: grantsFor(sources, { user, claims }), expiresAt }
 }
 
 /**
- * Reads the claim `wildcast` of a token, or the rules of a hook: `{ role?, publish?, subscribe?,
- * request?, serve?, presence?, deny? }`.
+ * Reads the claim `wildcast` of a token, or the rules of a hook: `{ role?, namespace?, publish?,
+ * subscribe?, request?, serve?, presence?, deny? }`.
  * @throws {WildcastError} `unauthorized` if it is anything else: a misspelt denial must not be lost
  */
 export function readRules(
   value: unknown,
   name: string,
-): { readonly role?: string | undefined; readonly rules: RuleSource } {
+): Pick<Person, 'role' | 'namespace'> & { readonly rules: RuleSource } {
   if (value === undefined) return { rules: { name, rules: {} } }
-  const { role, deny, ...lists } = tableOf(value, name)
-  if (role !== undefined && typeof role !== 'string') throw unauthorized(`"role" of ${name} is not a text`)
+  const { role, namespace, deny, ...lists } = tableOf(value, name)
+  demandName(role, `"role" of ${name}`)
+  demandName(namespace, `"namespace" of ${name}`)
   const rules = {
     ...listsOf(lists, name),
     deny: deny === undefined ? undefined : listsOf(tableOf(deny, `"deny" of ${name}`), `"deny" of ${name}`),
   }
-  return { role, rules: { name, rules } }
+  return { role, namespace, rules: { name, rules } }
+}
+
+function demandName(value: unknown, name: string): asserts value is string | undefined {
+  if (value !== undefined && typeof value !== 'string') throw unauthorized(`${name} is not a text`)
 }
 
 function listsOf(

@@ -31,18 +31,22 @@ export interface JwtSettings {
   readonly leewayMs?: number | undefined
 }
 
+interface AccountSettings {
+  readonly role: string
+  /** The namespace whose brokers it sees. @default that of its endpoint, or none */
+  readonly namespace?: string | undefined
+}
+
 /** A user with a password. */
-export interface UserSettings {
+export interface UserSettings extends AccountSettings {
   /** As `wildcast hash` prints it. */
   readonly password: string
-  readonly role: string
 }
 
 /** A program with an API key. */
-export interface KeySettings {
+export interface KeySettings extends AccountSettings {
   /** As `wildcast hash` prints it. */
   readonly hash: string
-  readonly role: string
 }
 
 /** How long a token is accepted after it has expired, in milliseconds. */

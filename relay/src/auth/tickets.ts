@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Identity } from '../core/access/identity.js'
+import { accountOf, type Identity } from '../core/access/identity.js'
 import type { Clock } from '../core/clock.js'
 import { unauthorized } from './refusals.js'
 
@@ -38,7 +38,7 @@ export class Tickets {
   /** Makes a ticket for an identity. */
   issue(identity: Identity): string {
     this.#dropExpired()
-    const { user } = identity
+    const user = accountOf(identity)
     const theirs = this.#ofUser.get(user) ?? new Set()
     const [oldest] = theirs
     if (oldest !== undefined && theirs.size >= (user === undefined ? mostOfNameless : mostOfUser)) this.#drop(oldest)
@@ -67,7 +67,8 @@ export class Tickets {
   }
 
   #drop(ticket: string): void {
-    const user = this.#tickets.get(ticket)?.identity.user
+    const found = this.#tickets.get(ticket)
+    const user = found && accountOf(found.identity)
     this.#tickets.delete(ticket)
     const theirs = this.#ofUser.get(user)
     theirs?.delete(ticket)

@@ -27,6 +27,7 @@ function open({
   let listener: Listener | undefined
   const inside: Inside = {
     clock: fakeClock(),
+    brokers: () => ['main'],
     can: () => headers,
     publish,
     async listen(_, __, listening) {

@@ -3,7 +3,7 @@ import type { Bridge } from './bridge.js'
 import { circleOf, leadsBack } from './bridge-circle.js'
 import { type Listener, pathHeader } from './broker.js'
 import { valuesOf, withHeader } from './headers.js'
-import type { Hub } from './hub.js'
+import type { AllBrokers } from './namespaces/all-brokers.js'
 import type { Observer } from './observer.js'
 import type { OnFailure } from './outlet.js'
 import { type Part, part } from './part.js'
@@ -19,7 +19,7 @@ export interface Bridges {
 }
 
 interface BridgePorts {
-  readonly hub: Hub
+  readonly brokers: AllBrokers
   readonly onError: OnFailure
   readonly observer: Observer
 }
@@ -30,9 +30,9 @@ interface BridgePorts {
  * @throws {WildcastError} `unknown_broker`
  */
 export function openBridges(bridges: readonly Bridge[], ports: BridgePorts): Bridges {
-  const { hub, onError } = ports
-  for (const { from, to } of bridges) for (const name of [from.broker, to]) hub.nameOf(name)
-  const circle = circleOf(bridges, (broker) => hub.can(broker, 'headers'))
+  const { brokers, onError } = ports
+  for (const { from, to } of bridges) for (const name of [from.broker, to]) brokers.demand(name)
+  const circle = circleOf(bridges, (broker) => brokers.can(broker, 'headers'))
   if (circle) throw new RangeError(circle)
   const causes = new Map<Bridge, string>()
   const opened = bridges.map((bridge) => {
@@ -43,7 +43,7 @@ export function openBridges(bridges: readonly Bridge[], ports: BridgePorts): Bri
     }
     causes.set(bridge, `"${bridge.from.broker}" has not confirmed its subscription`)
     const listener = { deliver: copying(bridge, leadsBack(bridge, bridges), ports), ended: fail }
-    return listen(bridge, listener, hub).then(
+    return listen(bridge, listener, brokers).then(
       (undo) => {
         causes.delete(bridge)
         return undo
@@ -66,26 +66,26 @@ export function openBridges(bridges: readonly Bridge[], ports: BridgePorts): Bri
   }
 }
 
-async function listen({ from, group }: Bridge, listener: Listener, hub: Hub): Promise<() => Promise<void>> {
+async function listen({ from, group }: Bridge, listener: Listener, brokers: AllBrokers): Promise<() => Promise<void>> {
   const { broker, pattern } = from
-  const shares = (): boolean => group !== undefined && hub.can(broker, 'queue')
+  const shares = (): boolean => group !== undefined && brokers.can(broker, 'queue')
   const asked = shares()
   try {
-    return await hub.listen(broker, { pattern, ...(asked ? { group } : {}) }, listener)
+    return await brokers.listen(broker, { pattern, ...(asked ? { group } : {}) }, listener)
   } catch (cause) {
     // Some brokers report what they can't do only when they are reached.
     if (!asked || shares()) throw cause
-    return hub.listen(broker, { pattern }, listener)
+    return brokers.listen(broker, { pattern }, listener)
   }
 }
 
 function copying(
   { from, to }: Bridge,
   inCircle: boolean,
-  { hub, onError, observer }: BridgePorts,
+  { brokers, onError, observer }: BridgePorts,
 ): Listener['deliver'] {
   return (message, settle) => {
-    const carries = hub.can(to, 'headers')
+    const carries = brokers.can(to, 'headers')
     const path = [...valuesOf(message.headers, pathHeader).flatMap((names) => names.split(',')), from.broker]
     const loops = inCircle && !carries
     if (loops || path.includes(to) || path.length > longestPath) {
@@ -94,8 +94,8 @@ function copying(
       settle?.(true)
       return
     }
-    const copy = copyOf(message, { id: message.id ?? hub.nextMessageId(), path: carries ? path : undefined })
-    Promise.resolve(hub.publish(to, copy)).then(
+    const copy = copyOf(message, { id: message.id ?? brokers.nextMessageId(), path: carries ? path : undefined })
+    Promise.resolve(brokers.publish(to, copy)).then(
       () => settle?.(true),
       (cause) => {
         onError(WildcastError.from(cause), { stage: 'bridge', broker: to })

@@ -37,6 +37,8 @@ export interface HubOptions {
   readonly slice: TimeSlice
   /** Checks data by the contract of the relay. @default all data fits */
   readonly contract?: ContractGuard | undefined
+  /** Counts the messages that are published; hubs may share it. @default a count of its own */
+  readonly messages?: { count: number } | undefined
 }
 
 /** A broker's status. */
@@ -59,24 +61,20 @@ export class Hub {
    * for that, so that neither overtakes the other.
    */
   readonly #unsubscribing: Map<string, Promise<void>> = new Map()
-  readonly #default: string
+  /** Absent if it has no broker. */
+  readonly #default: string | undefined
+  readonly #messages: { count: number }
   #lastId = 0
-  #lastMessageId = 0
 
   private constructor(options: HubOptions) {
-    const [first] = Object.keys(options.brokers)
-    if (first === undefined)
-      throw new RangeError('a relay needs a broker: pass one, such as brokers: { main: memory(…) }')
-    this.#default = first
+    this.#default = Object.keys(options.brokers)[0]
+    this.#messages = options.messages ?? { count: 0 }
     this.#options = options
     this.counts = new PublishCounts(options.observer, options.clock)
     this.#ports = { ...options, parsed: options.contract?.parsed ?? new ParsedPayloads(), nextId: () => ++this.#lastId }
   }
 
-  /**
-   * Opens all brokers.
-   * @throws {RangeError} without a broker
-   */
+  /** Opens all brokers. */
   static async open(options: HubOptions): Promise<Hub> {
     const hub = new Hub(options)
     try {
@@ -88,19 +86,22 @@ export class Hub {
     return hub
   }
 
-  /** Names, status and features, for `Welcome` and health. */
-  brokers(): readonly BrokerInfo[] {
-    return [...this.#links].map(([name, { broker, status }]) => ({
+  /**
+   * Names, status and features, for `Welcome` and health.
+   * @param only - the only one to list
+   */
+  brokers(only?: string): readonly BrokerInfo[] {
+    return this.#listed(only).map(([name, { broker, status }]) => ({
       name,
-      default: name === this.#default,
+      default: name === (only ?? this.#default),
       status,
       features: Object.entries(broker.features).flatMap(([feature, can]) => (can === true ? [feature] : [])),
     }))
   }
 
-  /** The status of each broker, and why it is down. */
-  health(): readonly BrokerHealth[] {
-    return [...this.#links].map(([name, { status, cause }]) => ({
+  /** The status of each broker, or of only one, and why it is down. */
+  health(only?: string): readonly BrokerHealth[] {
+    return this.#listed(only).map(([name, { status, cause }]) => ({
       name,
       status,
       ...(cause && { cause: cause.message }),
@@ -113,6 +114,7 @@ export class Hub {
    */
   nameOf(broker: string | undefined): string {
     const name = broker ?? this.#default
+    if (name === undefined) throw new WildcastError('unknown_broker', 'no broker is open to you')
     this.#linkOf(name)
     return name
   }
@@ -150,7 +152,7 @@ export class Hub {
 
   /** Returns a unique number for a message that is about to be published. */
   nextMessageId(): number {
-    return ++this.#lastMessageId
+    return ++this.#messages.count
   }
 
   /** Publishes a message. Returns its position, if the broker keeps it: see `Broker.publish`. */
@@ -266,6 +268,10 @@ export class Hub {
     const { contract, onError } = this.#options
     const opened = contract?.checksBrokers ? guarded(open, { name, contract, onError }) : open
     return openLink(opened, { ...this.#options, name, lost, returned })
+  }
+
+  #listed(only: string | undefined): readonly (readonly [string, BrokerLink])[] {
+    return [...this.#links].filter(([name]) => only === undefined || name === only)
   }
 
   #linkOf(name: string): BrokerLink {

@@ -8,6 +8,8 @@ import type { Clock } from './clock.js'
  */
 export interface Inside {
   readonly clock: Clock
+  /** The names of all brokers, those of namespaces included. */
+  brokers(): readonly string[]
   /**
    * Resolves with the undo when the broker has confirmed. See `Broker.subscribe`.
    * @throws {WildcastError} `unknown_broker`

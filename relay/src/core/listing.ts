@@ -21,6 +21,8 @@ export interface SessionInfo {
   readonly session: string
   readonly user?: string
   readonly role?: string
+  /** The namespace of its client. */
+  readonly namespace?: string
   /** When it was opened, in milliseconds since 1970. */
   readonly since: number
   /** When its token expires, in milliseconds since 1970. */
@@ -33,6 +35,8 @@ export interface SessionInfo {
 
 /** A subscription at a broker, which any number of sessions share. */
 export interface SubscriptionInfo {
+  /** The namespace of its broker. */
+  readonly namespace?: string
   readonly broker: string
   /** Its subject or pattern. */
   readonly subject: string

@@ -38,6 +38,21 @@ export interface Observer {
   component(id: string, outcome: ComponentOutcome): void
 }
 
+/** Returns an observer that calls brokers by other names. */
+export function renamed(observer: Observer, nameOf: (broker: string) => string): Observer {
+  return observers({
+    status: (broker, ...args) => observer.status(nameOf(broker), ...args),
+    published: (broker) => observer.published(nameOf(broker)),
+    failed: (broker, ...args) => observer.failed(nameOf(broker), ...args),
+    dropped: (broker, ...args) => observer.dropped(nameOf(broker), ...args),
+    missed: (broker) => observer.missed(nameOf(broker)),
+    cutOff: () => observer.cutOff(),
+    refused: (...args) => observer.refused(...args),
+    connections: (...args) => observer.connections(...args),
+    component: (...args) => observer.component(...args),
+  })
+}
+
 /** An observer that ignores everything. */
 export const nobody: Observer = {
   status: () => {},

@@ -5,17 +5,14 @@ import type { Authenticate, Identity } from './access/identity.js'
 import type { Bridge } from './bridge.js'
 import { openBridges } from './bridges.js'
 import type { OpenBroker } from './broker.js'
-import { checkSize } from './checks.js'
 import { type Clock, realClock } from './clock.js'
 import { Connections } from './connections.js'
 import { ContractGuard } from './contract/contract-guard.js'
 import { FitChecks } from './contract/fit-checks.js'
 import { type RelayContract, relayContractOf } from './contract/relay-contract.js'
 import { FanOut } from './fan-out.js'
-import { SubjectHistories } from './history/subject-histories.js'
-import { type BrokerHealth, Hub, type HubOptions } from './hub.js'
+import type { BrokerHealth, Hub } from './hub.js'
 import type { Inside } from './inside.js'
-import { KeyedPublishes } from './keyed-publishes.js'
 import { type Limits, limitsOf } from './limits.js'
 import {
   type Page,
@@ -25,25 +22,32 @@ import {
   type SubscriptionInfo,
   subscriptionKey,
 } from './listing.js'
+import { AllBrokers } from './namespaces/all-brokers.js'
+import { insideOf } from './namespaces/inside-of.js'
+import type { NamespaceOptions } from './namespaces/namespace.js'
+import { Namespaces, type NamespacesOptions } from './namespaces/namespaces.js'
 import { nobody, type Observer } from './observer.js'
 import { Outbox } from './outbox.js'
 import type { OutboxEnds, OutboxPorts } from './outbox-ports.js'
 import type { OnFailure, Outlet, StreamEncoder } from './outlet.js'
 import type { Part } from './part.js'
-import type { Session, SessionPorts } from './session.js'
-import { RelayRates } from './session-rates.js'
+import type { Session } from './session.js'
 import { Sessions } from './sessions.js'
-import { SignedIn } from './signed-in.js'
+import { SignedIn, type Whose } from './signed-in.js'
 import { TimeSlice } from './time-slice.js'
 import { Turn } from './turn.js'
 import { UnfinishedInput } from './unfinished-input.js'
-import { RelayValues } from './values/relay-values.js'
 import type { WindowRoom } from './window.js'
 
 /** Options of `createRelay`. */
 export interface RelayOptions {
   /** The brokers under the names that clients use; the first is the default. */
   readonly brokers: Readonly<Record<string, OpenBroker>>
+  /**
+   * The brokers that belong to namespaces. Clients of one see no others. @default all brokers are
+   * for clients without a namespace
+   */
+  readonly namespaces?: Readonly<Record<string, NamespaceOptions>> | undefined
   /** Returns a new, unguessable name. */
   readonly newId: () => string
   /** Copies messages from one broker to another. */
@@ -110,23 +114,37 @@ export interface RelayView extends RelayFacts {
    * @throws {WildcastError} `unknown_broker`
    */
   only(broker: string): RelayView
+  /** Returns the same relay, as clients of a namespace see it. Clients of others are refused. */
+  within(namespace: string): RelayView
 }
 
 /** A relay, as its host sees it. */
 export interface Relay extends RelayView {
   /** The relay's own access to the brokers. */
   readonly inside: Inside
-  /** Ends every session of a user for good. Returns their number. */
-  disconnect(user: string): number
+  /**
+   * Ends every session of a user for good. Returns their number.
+   * @param namespace - the only one. @default all
+   */
+  disconnect(user: string, namespace?: string): number
   /**
    * Ends the sessions of the identities for which the function returns true, as if their tokens had
    * expired: their clients come back with new tokens. Returns their number.
    */
   expire(isExpired: (identity: Identity) => boolean): number
-  /** Lists the open sessions, or those of a user. */
-  listSessions(request: PageRequest, user?: string): Page<SessionInfo>
+  /** Lists the open sessions, or those of some clients. */
+  listSessions(request: PageRequest, whose?: Whose): Page<SessionInfo>
   /** Lists the subscriptions of all sessions. */
   listSubscriptions(request: PageRequest): Page<SubscriptionInfo>
+  /** The status of the brokers of all namespaces. */
+  healthOfNamespaces(): readonly BrokerHealth[]
+  /**
+   * Opens namespaces that are new, and ends those that are gone. Clients of the others stay.
+   * @param changed - present namespaces that are ended and opened again
+   * @throws {RangeError} if namespaces share a broker
+   * @throws {WildcastError} if a broker can't be opened: other namespaces are open
+   */
+  changeNamespaces(now: NamespacesOptions, changed?: ReadonlySet<string>): Promise<void>
   /** Closes the brokers. Gateways must be closed before. */
   close(): Promise<void>
 }
@@ -146,18 +164,19 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     relieve: () => sessions.relieve(() => room.used <= room.limit),
   }
   const slice = new TimeSlice(clock)
-  const { hub, contract } = await openHub({ ...options, clock, observer }, { room, slice, limits })
-  const bridges = await bridgesOn(hub, options.bridges ?? [], { onError, observer })
   const [id, signedIn] = [newId(), new SignedIn()]
-  // A session's key names the relay that holds it.
-  const newKey = (): string => `${id}_${newId()}`
-  const sessions = new Sessions({ clock, newKey, windowMs: limits.resumeMs, mostAway: limits.away, observer })
-  const rates = new RelayRates(clock, limits)
-  const values = new RelayValues({ hub, clock, relay: id, onError })
-  const [keyed, histories] = [new KeyedPublishes(clock), new SubjectHistories(hub)]
   const { authenticate, authorize, explain } = options
   const failed = (cause: unknown): void => onError(WildcastError.from(cause), { stage: 'authorize' })
   const access = { clock, authorize, explain, failed }
+  const contract = options.contract && new ContractGuard(relayContractOf(options.contract), onError)
+  const facts = { relay: id, limits, signedIn, access, newName: newId, contract }
+  const ports = { ...facts, ...hubPorts({ room, slice, limits }), clock, observer, onError, brokers: options.brokers }
+  const namespaces = await Namespaces.open(options, ports)
+  const brokers = new AllBrokers(namespaces)
+  const bridges = await bridgesOn(namespaces, options.bridges ?? [], { brokers, onError, observer })
+  // A session's key names the relay that holds it.
+  const newKey = (): string => `${id}_${newId()}`
+  const sessions = new Sessions({ clock, newKey, windowMs: limits.resumeMs, mostAway: limits.away, observer })
   const common = {
     id,
     clock,
@@ -173,22 +192,19 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
   }
   const outboxPorts = { turn: new Turn(clock), clock, backlog: limits.backlog, resume: limits.resume, room, observer }
   return {
-    ...viewOf({
-      common,
-      outboxPorts,
-      signedIn,
-      sessionPorts: { hub, access, limits, rates, observer, values, keyed, histories, contract, newName: newId },
-    }),
-    inside: insideOf({ hub, contract, ...common }),
-    disconnect: (user) => signedIn.disconnect(user),
+    ...viewOf({ common, outboxPorts, namespaces }),
+    inside: insideOf({ brokers, contract: contract && new FitChecks({ contract, hub: brokers }), ...common }),
+    disconnect: (user, namespace) => signedIn.disconnect({ user, namespace }),
     expire: (isExpired) => signedIn.expire(isExpired),
-    listSessions: (request, user) => signedIn.list(request, user),
-    listSubscriptions: (request) => pageOf(hub.subscriptions(), subscriptionKey, request),
+    listSessions: (request, whose) => signedIn.list(request, whose),
+    listSubscriptions: (request) => pageOf(subscriptionsIn(namespaces), subscriptionKey, request),
+    healthOfNamespaces: () => [...namespaces.named()].flatMap(({ hub }) => hub.health()),
+    changeNamespaces: (now, changed) => namespaces.change(now, changed),
     async close() {
-      values.close()
+      for (const namespace of namespaces.all()) namespace.endWills()
       sessions.close()
       await bridges.close()
-      await hub.close()
+      await namespaces.close()
     },
   }
 }
@@ -199,76 +215,72 @@ interface HubParts {
   readonly limits: Limits
 }
 
-/** Opens the brokers, and the checks by the contract. */
-async function openHub(
-  { brokers, contract, clock, onError, observer }: RelayOptions & Pick<HubOptions, 'clock' | 'observer'>,
-  { room, slice, limits }: HubParts,
-): Promise<{ readonly hub: Hub; readonly contract: FitChecks | undefined }> {
-  const guard = contract && new ContractGuard(relayContractOf(contract), onError)
-  const valueRoom = { used: 0, limit: limits.valueCache }
-  const recentRoom = { used: 0, limit: mostRecentBytes }
-  const parts = { room, valueRoom, recentRoom, fanOut: new FanOut(slice), slice, contract: guard }
-  const hub = await Hub.open({ brokers, clock, onError, observer, ...parts })
-  return { hub, contract: guard && new FitChecks({ contract: guard, hub }) }
+/** The parts that the hubs of all namespaces share. */
+function hubPorts({ room, slice, limits }: HubParts) {
+  return {
+    room,
+    slice,
+    valueRoom: { used: 0, limit: limits.valueCache },
+    recentRoom: { used: 0, limit: mostRecentBytes },
+    fanOut: new FanOut(slice),
+    messages: { count: 0 },
+  }
+}
+
+function* subscriptionsIn(namespaces: Namespaces): Iterable<SubscriptionInfo> {
+  for (const namespace of namespaces.all()) yield* namespace.subscriptions()
 }
 
 interface ViewPorts {
   /** The same for every view. */
   readonly common: Omit<RelayFacts, 'brokers' | 'health'>
   readonly outboxPorts: OutboxPorts
-  readonly signedIn: SignedIn
-  readonly sessionPorts: Omit<SessionPorts, 'only' | 'closed'>
+  readonly namespaces: Namespaces
 }
 
-/** A view of all brokers, or of only one. */
-function viewOf(ports: ViewPorts, only?: string): RelayView {
-  const { common, outboxPorts, signedIn } = ports
-  const { hub } = ports.sessionPorts
-  const closed = (session: Session): void => signedIn.delete(session)
-  const sessionPorts: SessionPorts = { ...ports.sessionPorts, only, closed }
+/** The brokers that clients of an endpoint see. */
+interface Scope {
+  /** @default the namespace that a client's credentials state */
+  readonly namespace?: string | undefined
+  /** The only broker. @default all */
+  readonly only?: string | undefined
+}
+
+/** A view of the brokers of each client's namespace. */
+function viewOf(ports: ViewPorts, { namespace, only }: Scope = {}): RelayView {
+  const { common, outboxPorts, namespaces } = ports
+  const { authenticate } = common
+  const hub = (): Hub | undefined => namespaces.at(namespace)?.hub
   return {
     ...common,
-    brokers: () =>
-      only === undefined
-        ? hub.brokers()
-        : hub.brokers().flatMap((broker) => (broker.name === only ? [{ ...broker, default: true }] : [])),
-    health: () => hub.health().filter(({ name }) => only === undefined || name === only),
+    authenticate: authenticate && (async (credentials) => namespaces.place(await authenticate(credentials), namespace)),
+    parts: namespace === undefined ? common.parts : async () => [],
+    brokers: () => hub()?.brokers(only) ?? [],
+    health: () => hub()?.health(only) ?? [],
     outbox: (encoder, ends) => new Outbox(outboxPorts, encoder, ends),
-    open: (outlet, identity, rateKey) => signedIn.open(sessionPorts, outlet, identity, rateKey),
-    only: (broker) => viewOf(ports, hub.nameOf(broker)),
-  }
-}
-
-interface InsidePorts extends Pick<RelayFacts, 'clock' | 'limits'> {
-  readonly hub: Hub
-  readonly contract: FitChecks | undefined
-}
-
-function insideOf({ hub, clock, limits, contract }: InsidePorts): Inside {
-  return {
-    clock,
-    listen: async (broker, interest, listener) => hub.listen(broker, interest, listener),
-    can: (broker, feature) => hub.can(broker, feature),
-    async publish(broker, message, answered) {
-      checkSize(message, limits.payload)
-      const result = { id: hub.nextMessageId(), ...message }
-      const awaited = answered && { subject: answered, hasParts: false }
-      contract?.publish({ broker, result, decided: undefined }, awaited)
-      await hub.publish(broker, result)
+    open(outlet, client, rateKey) {
+      const { namespace: theirs, identity } = namespaces.of(client, namespace)
+      return theirs.open(outlet, { identity, rateKey, only })
     },
+    only(broker) {
+      // Credentials may state a namespace, which has other brokers.
+      const isLater = namespace === undefined && authenticate !== undefined && namespaces.areNamed
+      return viewOf(ports, { namespace, only: isLater ? broker : (hub()?.nameOf(broker) ?? broker) })
+    },
+    within: (other) => viewOf(ports, { namespace: other, only }),
   }
 }
 
 /** Opens the bridges. If that fails, no broker stays open. */
 async function bridgesOn(
-  hub: Hub,
+  namespaces: Namespaces,
   bridges: readonly Bridge[],
-  ports: { readonly onError: OnFailure; readonly observer: Observer },
+  ports: Parameters<typeof openBridges>[1],
 ): Promise<ReturnType<typeof openBridges>> {
   try {
-    return openBridges(bridges, { hub, ...ports })
+    return openBridges(bridges, ports)
   } catch (cause) {
-    await hub.close()
+    await namespaces.close()
     throw cause
   }
 }

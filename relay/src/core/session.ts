@@ -1,4 +1,4 @@
-import { type BrokerMessage, type Party, type WildcastError, limits as wire } from '@wildcast/protocol'
+import { type BrokerInfo, type BrokerMessage, type Party, type WildcastError, limits as wire } from '@wildcast/protocol'
 import type { Identity } from './access/identity.js'
 import type { BrokerRequestOptions } from './broker.js'
 import type { Ask, PresenceCommand, PublishCommand, RetainedPublish, SnapshotCommand, Subscribe } from './commands.js'
@@ -75,6 +75,11 @@ export class Session implements FeedMember {
     return this.actions.party
   }
 
+  /** The brokers that its client sees. */
+  get brokers(): readonly BrokerInfo[] {
+    return this.#ports.hub.brokers(this.#ports.only)
+  }
+
   /** The numbers of its subscriptions and of its requests in flight. */
   get load(): { readonly subscriptions: number; readonly requests: number } {
     return { subscriptions: this.#subscriptions.size, requests: this.#requests }
@@ -82,9 +87,8 @@ export class Session implements FeedMember {
 
   /** The histories of single subjects. */
   get history(): SessionHistory {
-    const { access, ...ports } = this.#ports
-    const demandPresent = (): void => this.#demandPresent()
-    return new SessionHistory({ ...ports, clock: access.clock, actions: this.actions, demandPresent })
+    const own = { actions: this.actions, demandPresent: () => this.#demandPresent() }
+    return new SessionHistory({ ...this.#ports, clock: this.#ports.access.clock, ...own })
   }
 
   expectsAnswer(...request: Parameters<FeedMember['expectsAnswer']>): void {

@@ -1,9 +1,15 @@
-import { refusal } from '@wildcast/protocol'
+import { refusal, type WildcastError } from '@wildcast/protocol'
 import type { Identity } from './access/identity.js'
 import { expired } from './expiry.js'
 import { type Page, type PageRequest, pageOf, type SessionInfo } from './listing.js'
 import type { Outlet } from './outlet.js'
 import { Session, type SessionPorts } from './session.js'
+
+/** The clients of a user, of a namespace, of a user in a namespace, or all. */
+export interface Whose {
+  readonly user?: string | undefined
+  readonly namespace?: string | undefined
+}
 
 /** The open sessions, so that they can be listed, and those of a user ended. */
 export class SignedIn {
@@ -22,16 +28,16 @@ export class SignedIn {
     this.#sessions.delete(session)
   }
 
-  /** Lists the sessions, or those of a user. */
-  list(request: PageRequest, user?: string): Page<SessionInfo> {
-    const listed = user === undefined ? this.#sessions.keys() : this.#of(user)
+  /** Lists the sessions of some clients. */
+  list(request: PageRequest, whose: Whose = {}): Page<SessionInfo> {
+    const listed = this.#of(whose)
     const { items, ...page } = pageOf(listed, ({ name }) => name, request)
     return { ...page, items: items.map((session) => this.#infoOf(session)) }
   }
 
-  /** Ends every session of a user for good. Returns their number. */
-  disconnect(user: string): number {
-    const theirs = this.#of(user)
+  /** Ends every session of some clients for good. Returns their number. */
+  disconnect(whose: Whose & { readonly user: string }): number {
+    const theirs = this.#of(whose)
     for (const session of theirs)
       session.revoke(refusal('unauthorized', 'an operator has ended the sessions of this user'))
     return theirs.length
@@ -44,13 +50,28 @@ export class SignedIn {
     return theirs.length
   }
 
+  /** Ends every session of a namespace. */
+  end(namespace: string, error: WildcastError): void {
+    for (const session of this.#of({ namespace })) session.revoke(error)
+  }
+
   #infoOf(session: Session): SessionInfo {
     const { expiresAt: expires } = session.identity
     const since = this.#sessions.get(session) ?? 0
-    return { ...session.party, since, ...(expires !== undefined && { expires }), ...session.load }
+    const { namespace } = session.identity
+    return {
+      ...session.party,
+      ...(namespace !== undefined && { namespace }),
+      since,
+      ...(expires !== undefined && { expires }),
+      ...session.load,
+    }
   }
 
-  #of(user: string): readonly Session[] {
-    return [...this.#sessions.keys()].filter(({ identity }) => identity.user === user)
+  #of({ user, namespace }: Whose): readonly Session[] {
+    return [...this.#sessions.keys()].filter(
+      ({ identity }) =>
+        (user === undefined || identity.user === user) && (namespace === undefined || identity.namespace === namespace),
+    )
   }
 }

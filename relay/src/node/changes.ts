@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Config } from './config/config.js'
+import { homesOf } from './config/homes.js'
 
 /** Returns what differs between two configurations, in the terms of the file. */
 export function changes(before: Config, now: Config): readonly string[] {
@@ -7,7 +8,8 @@ export function changes(before: Config, now: Config): readonly string[] {
     !isDeepStrictEqual(before[key], now[key])
   return [
     ...changedNames(before.brokers, now.brokers).map((name) => `broker "${name}"`),
-    ...(isDeepStrictEqual([...before.brokers.keys()][0], [...now.brokers.keys()][0]) ? [] : ['the default broker']),
+    ...(defaultOf(before) === defaultOf(now) ? [] : ['the default broker']),
+    ...changedNames(namespacesOf(before), namespacesOf(now)).map((name) => `namespace "${name}"`),
     ...(differ('gateways') ? ['the ports and their options'] : []),
     ...(differ('admin') ? ['the admin port'] : []),
     ...(differ('bridges') ? ['the bridges'] : []),
@@ -20,12 +22,21 @@ export function changes(before: Config, now: Config): readonly string[] {
   ]
 }
 
+function defaultOf(config: Config): string | undefined {
+  const [own] = homesOf(config)
+  return [...(own?.brokers.keys() ?? [])][0]
+}
+
 function withoutRoles({ auth }: Config): unknown {
   return auth && { ...auth, roles: undefined }
 }
 
 function rolesOf({ auth }: Config): ReadonlyMap<string, unknown> {
   return new Map(Object.entries(auth?.roles ?? {}))
+}
+
+function namespacesOf({ namespaces = {} }: Config): ReadonlyMap<string, unknown> {
+  return new Map(Object.entries(namespaces))
 }
 
 /** The names of what was added, removed or changed. */

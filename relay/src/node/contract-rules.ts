@@ -3,6 +3,7 @@ import { covers } from '@wildcast/protocol'
 import type { BrokerSettings } from '../brokers/settings.js'
 import type { HistoryRule } from '../core/history-rules.js'
 import type { Config } from './config/config.js'
+import { homesOf } from './config/homes.js'
 import { defined } from './config/schema/defined.js'
 import { longestAgeMs, usualMessages } from './config/schema/history.js'
 import { durationMs } from './config/schema/values.js'
@@ -30,14 +31,20 @@ function faultOfEntry(entry: ContractEntry, brokers: BrokerKinds): string | unde
 
 /**
  * Returns the brokers with a rule for each entry that has a history. The rules of the configuration
- * come first: an entry whose subjects they cover adds none.
+ * come first: an entry whose subjects they cover adds none. An entry holds for the brokers of that
+ * name in all namespaces.
  */
-export function brokersWithContract({ entries }: Contract, brokers: Config['brokers']): Config['brokers'] {
-  const all = new Map(brokers)
-  for (const entry of entries) {
-    const [name, settings] = brokerOf(entry, all)
-    if (settings && settings.type !== 'mqtt' && entry.history) all.set(name, withRule(settings, entry))
-  }
+export function brokersWithContract(
+  { entries }: Contract,
+  config: Pick<Config, 'brokers' | 'namespaces'>,
+): Config['brokers'] {
+  const all = new Map(config.brokers)
+  for (const home of homesOf(config))
+    for (const entry of entries) {
+      const [, name = ''] = brokerOf(entry, home.brokers)
+      const settings = all.get(name)
+      if (settings && settings.type !== 'mqtt' && entry.history) all.set(name, withRule(settings, entry))
+    }
   return all
 }
 

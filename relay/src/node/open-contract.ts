@@ -3,7 +3,8 @@ import type { Contract } from '@wildcast/contract'
 import type { RelayContract } from '../core/contract/relay-contract.js'
 import type { Config, ContractConfig } from './config/config.js'
 import { ConfigError } from './config/config-error.js'
-import { brokersWithContract, faultsOfContract } from './contract-rules.js'
+import { brokersAsSeen } from './config/homes.js'
+import { type BrokerKinds, brokersWithContract, faultsOfContract } from './contract-rules.js'
 import { loadContract } from './load-contract.js'
 import type { Modules } from './modules.js'
 
@@ -29,12 +30,13 @@ export interface ContractedConfig {
  * @throws {ConfigError} if the brokers can't do what it states
  */
 export async function openContract(given: Config, modules?: Modules): Promise<ContractedConfig> {
-  const { contract: settings, brokers } = given
+  const { contract: settings } = given
+  const brokers = brokersAsSeen(given)
   if (!settings) return { config: given, contract: undefined }
   const loaded = await loadFor(settings, brokers, modules)
   let contract = loaded
   return {
-    config: { ...given, brokers: brokersWithContract(loaded, brokers) },
+    config: { ...given, brokers: brokersWithContract(loaded, given) },
     contract: {
       ...settings,
       get contract() {
@@ -47,7 +49,7 @@ export async function openContract(given: Config, modules?: Modules): Promise<Co
   }
 }
 
-async function loadFor({ file }: ContractConfig, brokers: Config['brokers'], modules?: Modules): Promise<Contract> {
+async function loadFor({ file }: ContractConfig, brokers: BrokerKinds, modules?: Modules): Promise<Contract> {
   const contract = await loadContract(file, modules)
   const faults = faultsOfContract(contract, brokers)
   if (faults.length > 0) throw new ConfigError(faults.map((message) => ({ file: path.relative('', file), message })))

@@ -15,6 +15,8 @@ export interface AskedAction {
   readonly kind: ActionKind
   readonly subject: string
   readonly broker?: string | undefined
+  /** The namespace of the endpoint. @default none */
+  readonly namespace?: string | undefined
 }
 
 export interface PermissionAnswer {
@@ -30,9 +32,9 @@ const ignoringOutlet: Outlet = { deliver: () => {}, ended: () => {} }
  * @param client - what it shows the relay, or who it is
  */
 export async function checkPermission(
-  { brokers, auth: settings }: Config,
+  { brokers, namespaces, auth: settings }: Config,
   client: Credentials | Person,
-  { kind, subject, broker }: AskedAction,
+  { kind, subject, broker, namespace }: AskedAction,
 ): Promise<PermissionAnswer> {
   let reason: string | undefined
   const onError = ({ message }: WildcastError): void => {
@@ -41,6 +43,7 @@ export async function checkPermission(
   const auth = settings && (await openAuth(settings, onError))
   const relay = await createRelay({
     brokers: Object.fromEntries([...brokers.keys()].map((name) => [name, memory({ clock: realClock, newId })])),
+    namespaces,
     newId,
     authorize: auth?.authorize,
     explain: true,
@@ -48,7 +51,8 @@ export async function checkPermission(
   })
   try {
     const identity = await identityIn(auth, client, settings?.roles ?? {})
-    const { allowed, why } = await relay.open(ignoringOutlet, identity).actions.can(kind, subject, broker)
+    const view = namespace === undefined ? relay : relay.within(namespace)
+    const { allowed, why } = await view.open(ignoringOutlet, identity).actions.can(kind, subject, broker)
     return { allowed, why: reason ?? why }
   } catch (cause) {
     return { allowed: false, why: `the credentials are refused: ${reasonOf(WildcastError.from(cause))}` }

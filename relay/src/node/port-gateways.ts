@@ -14,8 +14,8 @@ import type { GatewayConfig } from './config/config.js'
 import { staticFiles } from './static-files.js'
 
 export interface PortGatewaysOptions
-  extends Omit<GatewayConfig, 'port' | 'host' | 'broker' | 'keepAliveMs' | 'tls' | 'proxyProtocol'> {
-  /** Serves the metrics. Absent if the admin port does. */
+  extends Omit<GatewayConfig, 'port' | 'host' | 'broker' | 'namespace' | 'keepAliveMs' | 'tls' | 'proxyProtocol'> {
+  /** Serves the metrics. Absent if only the admin port does. */
   readonly metrics: Gateway | undefined
   /** Makes a ticket for a client. Absent: the relay asks for no credentials. */
   readonly issueTicket?: TicketsOptions['issueTicket']

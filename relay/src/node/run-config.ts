@@ -15,6 +15,7 @@ import { openBrokers } from './open-brokers.js'
 import { openContract } from './open-contract.js'
 import { reloadInPlace } from './reload-in-place.js'
 import { type ReloadModules, reloadOf, reloadOnChange } from './reload-modules.js'
+import { namespaceReloads } from './reload-namespaces.js'
 import { runComponents } from './run-components.js'
 import { type ServingAll, serveAll, type Workers } from './serve.js'
 import { serversOf } from './servers-of.js'
@@ -78,6 +79,7 @@ export async function runConfig(
     limits,
     parts: async () => [...componentParts(), ...((await parts?.()) ?? [])],
     brokers: openBrokers(config, monitoring),
+    namespaces: config.namespaces,
     bridges: bridgesOf({ bridges, brokers }),
     ...serversOf(config, { metrics: monitoring.gateway, issueTicket: auth?.issueTicket, control, host }),
     workers,
@@ -96,7 +98,9 @@ export async function runConfig(
   if (gateways.length > 0)
     warmUp(monitoring.hasPublished).catch((cause) => onError(WildcastError.from(cause), { stage: 'warm-up' }))
   running = opened
-  const reloadable = { components: opened, auth, contract }
+  const open = { openBrokers: (next: Config) => openBrokers(next, monitoring), opened: control.opened }
+  const namespaces = namespaceReloads(config, serving.relay, open)
+  const reloadable = { components: opened, auth, contract, namespaces }
   const reloadModules = reloadOf(config, reloadable, onError)
   const unwatch = reload ? reloadOnChange(config, reloadModules) : undefined
   return {

@@ -2,7 +2,7 @@ import type { RelayOptions } from '../core/relay.js'
 import { type Endpoint, type ServingAll, serveAll } from './serve.js'
 
 /** The options of `serveRelay`: those of a relay, and of its port. */
-export interface RelayServerOptions extends Omit<RelayOptions, 'newId'>, Omit<Endpoint, 'broker'> {}
+export interface RelayServerOptions extends Omit<RelayOptions, 'newId'>, Omit<Endpoint, 'broker' | 'namespace'> {}
 
 /** A running relay with its port. */
 export interface RelayServer extends Omit<ServingAll, 'ports'> {

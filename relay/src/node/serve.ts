@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
 import { type Part, part } from '../core/part.js'
 import { createRelay, type Relay, type RelayOptions, type RelayView } from '../core/relay.js'
@@ -21,6 +22,8 @@ export interface Endpoint extends FrontSettings {
   readonly host?: string | undefined
   /** The only broker that this port gives access to. @default all of them */
   readonly broker?: string | undefined
+  /** The namespace of its clients. @default the one that their credentials state, or none */
+  readonly namespace?: string | undefined
   /**
    * How long an HTTP connection stays open between two requests, in milliseconds.
    * @default 75000
@@ -35,6 +38,8 @@ export interface Guest {
   readonly on: HostServer
   /** The only broker that they give access to. @default all of them */
   readonly broker?: string | undefined
+  /** See `Endpoint`. */
+  readonly namespace?: string | undefined
 }
 
 /** The options of `serveAll`: those of a relay, and its ports. */
@@ -66,18 +71,20 @@ export interface ServingAll extends Pick<InProcess, 'connect'> {
 
 /** Opens one relay with gateways on several ports. */
 export async function serveAll({ endpoints, guests = [], workers, ...options }: ServeAllOptions): Promise<ServingAll> {
-  const reached = new Set([...endpoints, ...guests].map(({ broker }) => broker))
+  const withoutNamespace = [...endpoints, ...guests].filter(({ namespace }) => namespace === undefined)
+  const reached = new Set(withoutNamespace.map(({ broker }) => broker))
   const parts = async (): Promise<readonly Part[]> => [
     ...unreached(relay, reached),
+    ...namespacesOf(relay),
     ...((await options.parts?.()) ?? []),
   ]
   const relay = await createRelay({ ...options, parts, newId })
   const closing = new AbortController()
+  setMaxListeners(0, closing.signal) // each gateway of each port has one
   const local = inProcess(relay)
   const servers: HttpServer[] = []
   const stays: Promise<void>[] = []
   const stayFor = (work: Promise<void>): void => void stays.push(work)
-  const viewOf = (broker: string | undefined): RelayView => (broker === undefined ? relay : relay.only(broker))
 
   function open(server: HttpServer, gateways: readonly Gateway[], view: RelayView): void {
     servers.push(server)
@@ -85,8 +92,8 @@ export async function serveAll({ endpoints, guests = [], workers, ...options }: 
   }
 
   async function listen(endpoint: Endpoint, index: number): Promise<number> {
-    const { gateways, port, host, broker, keepAliveMs, tls, proxyProtocol, trustedProxies } = endpoint
-    const view = viewOf(broker)
+    const { gateways, port, host, keepAliveMs, tls, proxyProtocol, trustedProxies } = endpoint
+    const view = viewOf(relay, endpoint)
     const worker = workers && { folder: workers.folder, relay: relay.id, endpoint: index }
     const server = httpServer(openRoutes(view), {
       slice: relay.slice,
@@ -109,18 +116,32 @@ export async function serveAll({ endpoints, guests = [], workers, ...options }: 
   }
 
   try {
-    const ports: number[] = []
-    for (const [i, endpoint] of endpoints.entries()) ports.push(await listen(endpoint, i))
-    for (const { gateways, on, broker } of guests) {
-      const view = viewOf(broker)
-      open(guest(openRoutes(view), on, relay.slice), gateways, view)
+    const listening: number[] = []
+    for (const [i, endpoint] of endpoints.entries()) listening.push(await listen(endpoint, i))
+    for (const one of guests) {
+      const view = viewOf(relay, one)
+      open(guest(openRoutes(view), one.on, relay.slice), one.gateways, view)
     }
     workers?.onConnection((endpoint, socket) => servers[endpoint]?.take(socket))
-    return { relay, ports, connect: local.connect, close }
+    return { relay, ports: listening, connect: local.connect, close }
   } catch (cause) {
     await close()
     throw cause
   }
+}
+
+/** Returns the relay as the clients of a port see it. */
+function viewOf(relay: Relay, { broker, namespace }: Pick<Endpoint, 'broker' | 'namespace'>): RelayView {
+  const view = namespace === undefined ? relay : relay.within(namespace)
+  return broker === undefined ? view : view.only(broker)
+}
+
+/** The brokers of all namespaces, without their names: the clients of one may not see others. */
+function namespacesOf(relay: Relay): readonly Part[] {
+  const brokers = relay.healthOfNamespaces()
+  if (brokers.length === 0) return []
+  const down = brokers.filter(({ status }) => status === 'down').length
+  return [part('the namespaces', down === 0 ? undefined : `${down} of their ${brokers.length} brokers are down`)]
 }
 
 /** The brokers that no gateway gives access to: components may need them. */

@@ -14,13 +14,15 @@ interface PortOptions extends Pick<PortGatewaysOptions, 'issueTicket'> {
 
 /** The ports of a configuration; that for operators comes last. A host has the first gateway. */
 export function serversOf(
-  { gateways, admin }: Config,
+  { gateways, admin, namespaces }: Config,
   options: PortOptions,
 ): Pick<ServeAllOptions, 'endpoints' | 'guests'> {
   const { metrics, control, issueTicket, host } = options
+  // The labels of metrics name the brokers of all namespaces.
+  const isPublic = !admin && !namespaces
   const [first, ...others] = gateways.map((gateway) => ({
     ...gateway,
-    gateways: portGateways({ ...gateway, metrics: admin ? undefined : metrics, issueTicket }),
+    gateways: portGateways({ ...gateway, metrics: isPublic ? metrics : undefined, issueTicket }),
   }))
   const open = first && !host ? [first, ...others] : others
   const operators = admin ? [{ ...admin, gateways: control.gateways(metrics, admin.host) }] : []

@@ -7,6 +7,8 @@ export interface Identity {
   readonly user?: string | undefined
   /** The role of the configuration that its rules come from. */
   readonly role?: string | undefined
+  /** The namespace whose brokers it sees. @default that of its endpoint, or none */
+  readonly namespace?: string | undefined
   /** The statements of a token or a hook about the user. */
   readonly claims: Readonly<Record<string, unknown>>
   /** Absent: it may do everything. */
@@ -23,7 +25,12 @@ export const unknown: Identity = { claims: {}, grants: new Grants([], {}) }
 
 /** Whether two identities are of the same user, so that one may continue a session of the other. */
 export function isSameUser(one: Identity, other: Identity): boolean {
-  return one.user === other.user
+  return one.user === other.user && one.namespace === other.namespace
+}
+
+/** Returns the key of a user among those of all namespaces. Undefined for an anonymous client. */
+export function accountOf({ user, namespace }: Pick<Identity, 'user' | 'namespace'>): string | undefined {
+  return user === undefined ? undefined : JSON.stringify([namespace ?? null, user])
 }
 
 /** The proofs of identity that a client has sent. */

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import type { Identity } from '../../core/access/identity.js'
+import { accountOf, type Identity } from '../../core/access/identity.js'
 import type { RelayView } from '../../core/relay.js'
 import { addressOf, identityOfRequest } from './credentials.js'
 
@@ -22,7 +22,7 @@ export async function entered(c: Context, relay: RelayView): Promise<Entered> {
   const leave = (): void => connections.leave(place)
   try {
     const identity = await identityOfRequest(c, relay)
-    connections.known(place, identity.user)
+    connections.known(place, accountOf(identity))
     return { identity, address, leave }
   } catch (cause) {
     leave()

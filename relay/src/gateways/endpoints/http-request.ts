@@ -118,10 +118,7 @@ function sendRequest(
       .then(() => {
         // A request that was reported as failed must not be published later.
         if (ended) return
-        const carriesReply = relay
-          .brokers()
-          .find((broker) => broker.default)
-          ?.features.includes('response_subject')
+        const carriesReply = session.brokers.find((broker) => broker.default)?.features.includes('response_subject')
         // If the broker carries no reply address, responders derive it from the subject.
         const reply = carriesReply ? { responseSubject: answerOn } : {}
         return session.publish({ subject: `request.${id}.${path}`, payload: message, madeForRequest: true, ...reply })

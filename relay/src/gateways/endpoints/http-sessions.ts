@@ -1,5 +1,5 @@
 import { jsonCodec, WildcastError } from '@wildcast/protocol'
-import { type Credentials, everything, type Identity, unknown } from '../../core/access/identity.js'
+import { accountOf, type Credentials, everything, type Identity, unknown } from '../../core/access/identity.js'
 import type { Place } from '../../core/connections.js'
 import type { RelayView } from '../../core/relay.js'
 import type { EventStream } from '../connections/event-stream.js'
@@ -115,7 +115,7 @@ export class HttpSessions {
 
   #client(credentials: Credentials, place: Place): NewClient {
     const { authenticate, connections } = this.#relay
-    const known = ({ user }: Identity): void => connections.known(place, user)
+    const known = (identity: Identity): void => connections.known(place, accountOf(identity))
     if (authenticate) return { credentials, identity: unknown, known }
     known(everything)
     return { credentials, identity: everything, known }

@@ -1,5 +1,5 @@
 import { jsonCodec, WildcastError } from '@wildcast/protocol'
-import { type Credentials, everything, type Identity, unknown } from '../../core/access/identity.js'
+import { accountOf, type Credentials, everything, type Identity, unknown } from '../../core/access/identity.js'
 import type { RelayView } from '../../core/relay.js'
 import { type Heartbeat, heartbeat } from '../connections/heartbeat.js'
 import { type InMemoryClient, InMemoryConnection } from '../connections/in-memory-connection.js'
@@ -48,7 +48,7 @@ export function inMemory(relay: RelayView): InMemoryEndpoint {
     if (isOver) throw goingAway()
     const credentials = credentialsOfHandshake(handshake)
     const place = relay.connections.enter(credentials.address)
-    const known = ({ user }: Identity): void => relay.connections.known(place, user)
+    const known = (identity: Identity): void => relay.connections.known(place, accountOf(identity))
     const identity = relay.authenticate ? unknown : everything
     if (!relay.authenticate) known(identity)
     const connection = new InMemoryConnection(ports, client)

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { WildcastError } from '@wildcast/protocol'
 import { type Server, type ServerOptions, WebSocketServer } from 'ws'
-import { type Credentials, everything, type Identity, unknown } from '../../core/access/identity.js'
+import { accountOf, type Credentials, everything, type Identity, unknown } from '../../core/access/identity.js'
 import type { Place } from '../../core/connections.js'
 import type { RelayView } from '../../core/relay.js'
 import { type Heartbeat, heartbeat } from '../connections/heartbeat.js'
@@ -100,7 +100,7 @@ class WebSockets {
     const { connections } = this.#relay
     const credentials = credentialsOf(handshake.request)
     const place = connections.enter(credentials.address)
-    const known = ({ user }: Identity): void => connections.known(place, user)
+    const known = (identity: Identity): void => connections.known(place, accountOf(identity))
     let isAccepted = false
     try {
       const identity = await this.#identityOf(handshake, dialect, credentials)

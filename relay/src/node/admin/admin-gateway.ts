@@ -2,10 +2,12 @@ import type { HttpBindings } from '@hono/node-server'
 import { WildcastError } from '@wildcast/protocol'
 import type { Context } from 'hono'
 import type { PageRequest } from '../../core/listing.js'
+import type { Whose } from '../../core/signed-in.js'
 import { onlyBy } from '../../gateways/endpoints/only-by.js'
 import { readBody } from '../../gateways/endpoints/read-body.js'
 import type { Gateway } from '../../gateways/gateway.js'
 import { isTable } from '../config/schema/table.js'
+import type { Disconnect } from './disconnects.js'
 import { isFromPage } from './from-page.js'
 import type { Operations } from './queries.js'
 
@@ -26,7 +28,7 @@ export function adminGateway(operations: Promise<Operations>, host?: string): Ga
     })
 
     routes.get('/sessions', async (c) => {
-      const { items: sessions, ...page } = await (await operations).sessions(pageIn(c), c.req.query('user'))
+      const { items: sessions, ...page } = await (await operations).sessions(pageIn(c), whoseIn(c))
       const shown = sessions.map(({ since, expires, ...one }) => ({
         ...one,
         since: iso(since),
@@ -42,8 +44,9 @@ export function adminGateway(operations: Promise<Operations>, host?: string): Ga
 
     routes.post('/admin/disconnect', async (c) => {
       const body = await readBody(c, relay, { maxBytes: 4096, remedy: 'name one user' })
-      const user = userIn(body.toString())
-      return c.json({ user, ...(await (await operations).disconnect(user)) }, 200, noStore)
+      const { user, namespace } = disconnectIn(body.toString())
+      const outcome = await (await operations).disconnect(user, namespace)
+      return c.json({ user, ...(namespace !== undefined && { namespace }), ...outcome }, 200, noStore)
     })
 
     for (const path of ['/sessions', '/subscriptions']) routes.all(path, (c) => onlyBy(c, 'GET, HEAD'))
@@ -64,6 +67,10 @@ function iso(ms: number): string {
   return new Date(Math.max(-latestMs, Math.min(ms, latestMs))).toISOString()
 }
 
+function whoseIn(c: Context): Whose {
+  return { user: c.req.query('user'), namespace: c.req.query('namespace') }
+}
+
 /** @throws {WildcastError} `invalid_frame` */
 function pageIn(c: Context): PageRequest {
   const limit = Number(c.req.query('limit') ?? usualPage)
@@ -73,11 +80,12 @@ function pageIn(c: Context): PageRequest {
 }
 
 /** @throws {WildcastError} `invalid_frame` */
-function userIn(body: string): string {
+function disconnectIn(body: string): Pick<Disconnect, 'user' | 'namespace'> {
   try {
     const value: unknown = JSON.parse(body)
-    const user = isTable(value) ? value.user : undefined
-    if (typeof user === 'string' && user !== '') return user
+    const { user, namespace } = isTable(value) ? value : {}
+    const isNamespace = namespace === undefined || (typeof namespace === 'string' && namespace !== '')
+    if (typeof user === 'string' && user !== '' && isNamespace) return { user, namespace }
   } catch {
     // Reported below.
   }

@@ -22,6 +22,8 @@ export interface Control {
   gateways(metrics: Gateway, host?: string): readonly Gateway[]
   /** Answers a query with what this relay has. */
   answer(query: Query): Answer
+  /** The relay has opened these brokers since it began. */
+  opened(brokers: readonly string[]): void
   /** The relay is open. Until then queries wait. */
   begin(relay: Relay): void
 }
@@ -32,11 +34,14 @@ export function openControl({ askAll, hasUsers, own, onError }: ControlOptions):
     begin = resolve
   })
   let answer = (_query: Query): Answer => 0
+  let opened = (_brokers: readonly string[]): void => {}
   return {
     gateways: (metrics, host) => [adminGateway(begun, host), metrics, health],
     answer: (query) => answer(query),
+    opened: (brokers) => opened(brokers),
     begin(relay) {
       const disconnects = openDisconnects({ relay, onError, listens: hasUsers, own })
+      opened = (brokers) => disconnects.listen(brokers)
       answer = (query) => answerQuery(query, relay, disconnects)
       begin(operations(askAll ?? (async (query) => [answer(query)]), disconnects))
     },

@@ -18,9 +18,20 @@ const remembered = 1000
 export interface Disconnects {
   newId(): string
   /** Ends the sessions of a user here. Returns their number, 0 for an id that is known. */
-  end(user: string, id: string): number
+  end(what: Disconnect): number
+  /** Listens to signals at brokers that were opened later. */
+  listen(brokers: readonly string[]): void
   /** Signals other relays. */
-  announce(user: string, id: string): Promise<Announced>
+  announce(what: Disconnect): Promise<Announced>
+}
+
+/** An order to end the sessions of a user. */
+export interface Disconnect {
+  readonly user: string
+  /** @default the user's sessions in all namespaces */
+  readonly namespace?: string | undefined
+  /** Makes it take effect once, whichever way it comes. */
+  readonly id: string
 }
 
 /** The brokers that other relays may share, by whether they have confirmed a signal. */
@@ -47,15 +58,15 @@ export function openDisconnects({
   clock = realClock,
 }: DisconnectsPorts): Disconnects {
   const seen = new RecentSet(remembered)
-  const brokers = relay.brokers().flatMap(({ name }) => (own.includes(name) ? [] : [name]))
+  const shared = (): readonly string[] => relay.inside.brokers().filter((name) => !own.includes(name))
 
-  function end(user: string, id: string): number {
+  function end({ user, namespace, id }: Disconnect): number {
     if (seen.has(id)) return 0
     seen.add(id)
-    return relay.disconnect(user)
+    return relay.disconnect(user, namespace)
   }
 
-  function listen(broker: string): void {
+  function listenAt(broker: string): void {
     const fail = (cause: unknown): void => {
       const { code, message } = WildcastError.from(cause)
       const why = `sessions that another relay ends stay here: the broker does not deliver ${subject}: ${message}`
@@ -68,7 +79,7 @@ export function openDisconnects({
         {
           deliver({ payload }) {
             const signal = signalOf(payloadBytes(payload))
-            if (signal) end(signal.user, signal.id)
+            if (signal) end(signal)
           },
           ended: fail,
         },
@@ -76,12 +87,18 @@ export function openDisconnects({
       .catch(fail)
   }
 
-  if (listens) brokers.forEach(listen)
+  const listen = (brokers: readonly string[]): void => {
+    if (listens) for (const broker of brokers) if (!own.includes(broker)) listenAt(broker)
+  }
+
+  listen(shared())
   return {
     newId: () => relay.newId(),
     end,
-    async announce(user, id) {
-      const payload = JSON.stringify({ user, id })
+    listen,
+    async announce(what) {
+      const payload = JSON.stringify(what)
+      const brokers = shared()
       const outcomes = await Promise.all(brokers.map((broker) => confirms(relay, clock, { broker, payload })))
       return {
         notified: brokers.filter((_, i) => outcomes[i]),
@@ -112,11 +129,12 @@ function confirms(relay: Relay, clock: Clock, { broker, payload }: Signal): Prom
 }
 
 /** Other programs of the broker may publish anything. */
-function signalOf(payload: Uint8Array): { readonly user: string; readonly id: string } | undefined {
+function signalOf(payload: Uint8Array): Disconnect | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(payload).toString())
-    const { user, id } = isTable(value) ? value : {}
-    return typeof user === 'string' && typeof id === 'string' ? { user, id } : undefined
+    const { user, namespace, id } = isTable(value) ? value : {}
+    if (typeof user !== 'string' || typeof id !== 'string') return undefined
+    return { user, id, namespace: typeof namespace === 'string' ? namespace : undefined }
   } catch {
     return undefined
   }

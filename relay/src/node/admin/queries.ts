@@ -8,14 +8,15 @@ import {
   subscriptionKey,
 } from '../../core/listing.js'
 import type { Relay } from '../../core/relay.js'
-import type { Announced, Disconnects } from './disconnects.js'
+import type { Whose } from '../../core/signed-in.js'
+import type { Announced, Disconnect, Disconnects } from './disconnects.js'
 
 /** A request of an operator, as plain data that can be sent to another process. */
 export type Query =
-  | { readonly kind: 'sessions'; readonly page: PageRequest; readonly user?: string | undefined }
+  | { readonly kind: 'sessions'; readonly page: PageRequest; readonly whose: Whose }
   | { readonly kind: 'subscriptions'; readonly page: PageRequest }
   /** `id` makes it take effect once, whichever way it comes. */
-  | { readonly kind: 'disconnect'; readonly user: string; readonly id: string }
+  | ({ readonly kind: 'disconnect' } & Disconnect)
 
 /** The answers to the kinds of queries. */
 export interface Answers {
@@ -31,11 +32,11 @@ export type Answer = Answers[keyof Answers]
 export function answerQuery(query: Query, relay: Relay, disconnects: Disconnects): Answer {
   switch (query.kind) {
     case 'sessions':
-      return relay.listSessions(query.page, query.user)
+      return relay.listSessions(query.page, query.whose)
     case 'subscriptions':
       return relay.listSubscriptions(query.page)
     case 'disconnect':
-      return disconnects.end(query.user, query.id)
+      return disconnects.end(query)
   }
 }
 
@@ -44,21 +45,21 @@ export type AskAll = (query: Query) => Promise<readonly Answer[]>
 
 /** The operations of an operator on all relays of a command. */
 export interface Operations {
-  sessions(page: PageRequest, user?: string): Promise<Page<SessionInfo>>
+  sessions(page: PageRequest, whose: Whose): Promise<Page<SessionInfo>>
   subscriptions(page: PageRequest): Promise<Page<SubscriptionInfo>>
   /**
    * Ends the sessions of a user here, and at every relay that shares a broker. Resolves with their
    * number here, and the brokers by whether they pass it on.
    */
-  disconnect(user: string): Promise<Announced & { readonly ended: number }>
+  disconnect(user: string, namespace?: string): Promise<Announced & { readonly ended: number }>
 }
 
 export function operations(askAll: AskAll, disconnects: Disconnects): Operations {
   const ask = <Kind extends keyof Answers>(query: Query & { readonly kind: Kind }): Promise<readonly Answers[Kind][]> =>
     askAll(query) as Promise<readonly Answers[Kind][]>
   return {
-    async sessions(page, user) {
-      return mergePages(await ask({ kind: 'sessions', page, user }), sessionKey, page)
+    async sessions(page, whose) {
+      return mergePages(await ask({ kind: 'sessions', page, whose }), sessionKey, page)
     },
     async subscriptions(page) {
       return mergePages(await ask({ kind: 'subscriptions', page }), subscriptionKey, page, (one, other) => ({
@@ -66,11 +67,11 @@ export function operations(askAll: AskAll, disconnects: Disconnects): Operations
         sessions: one.sessions + other.sessions,
       }))
     },
-    async disconnect(user) {
-      const id = disconnects.newId()
+    async disconnect(user, namespace) {
+      const one = { user, namespace, id: disconnects.newId() }
       // First, so that the signal, which comes back to this relay, does not take the count.
-      const ended = await ask({ kind: 'disconnect', user, id })
-      const announced = await disconnects.announce(user, id)
+      const ended = await ask({ kind: 'disconnect', ...one })
+      const announced = await disconnects.announce(one)
       return { ended: ended.reduce((sum, one) => sum + one, 0), ...announced }
     },
   }

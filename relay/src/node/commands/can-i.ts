@@ -4,12 +4,13 @@ import type { Person } from '../../auth/identities.js'
 import type { Credentials } from '../../core/access/identity.js'
 import { actionKinds } from '../../core/access/rules.js'
 import type { Config } from '../config/config.js'
+import { brokersAsSeen } from '../config/homes.js'
 import { readConfig } from '../config/read-config.js'
 import { defined } from '../config/schema/defined.js'
 import { type AskedAction, checkPermission, type PermissionAnswer } from '../permission-check.js'
 import { type ConfigFlag, configFlag, configOf, note } from './config-flag.js'
 import { brokerFlag, type ClientFlags, once, relayUrl } from './connect.js'
-import { type ClaimsFlag, claimFlag, roleFlag, tokenFlag, userFlag } from './identity-flags.js'
+import { type ClaimsFlag, claimFlag, namespaceFlag, roleFlag, tokenFlag, userFlag } from './identity-flags.js'
 
 interface Flags extends ConfigFlag {
   readonly url?: string
@@ -17,6 +18,7 @@ interface Flags extends ConfigFlag {
   readonly token?: string
   readonly user?: string
   readonly role?: string
+  readonly namespace?: string
   readonly claim?: ClaimsFlag
 }
 
@@ -33,15 +35,16 @@ export function canI(): Command {
     .addOption(tokenFlag())
     .addOption(userFlag())
     .addOption(roleFlag())
+    .addOption(namespaceFlag('the namespace of the port that the client uses'))
     .addOption(claimFlag())
     .addOption(configFlag())
     .addOption(new Option('-u, --url <url>', 'ask this relay, with the token').argParser(relayUrl))
     .addHelpText('after', '\nWithout a token, a user and a role it answers for a client without credentials.')
     .action(async (kind: ActionKind, subject: string, { url, ...flags }: Flags, command: Command) => {
-      if (url !== undefined && (flags.user ?? flags.role ?? flags.claim) !== undefined)
-        command.error('with --url the relay finds the user itself; leave out --user, --role and --claim')
+      if (url !== undefined && (flags.user ?? flags.role ?? flags.claim ?? flags.namespace) !== undefined)
+        command.error('with --url the relay finds the user itself; leave out --user, --role, --claim and --namespace')
       const { allowed, why } = await (url === undefined
-        ? byConfig(flags, { kind, subject, broker: flags.broker })
+        ? byConfig(flags, { kind, subject, broker: flags.broker, namespace: flags.namespace })
         : byRelay({ url, ...flags }, { kind, subject, broker: flags.broker }))
       // The module of [auth] may keep the process alive.
       process.stdout.write(allowed ? 'yes\n' : `no: ${why}\n`, () => process.exit(allowed ? 0 : 1))
@@ -52,7 +55,7 @@ async function byConfig(flags: Flags, action: AskedAction): Promise<PermissionAn
   const file = configOf(flags)
   const config = await readConfig(file)
   if (!config.auth) note([`${file} has no [auth]: every client may do everything`])
-  return checkPermission(config, clientOf(flags, config), onBroker(action, [...config.brokers.keys()]))
+  return checkPermission(config, clientOf(flags, config), onBroker(action, [...brokersAsSeen(config).keys()]))
 }
 
 /** Reads `main:room.42` like a rule, if `main` is a broker. Other subjects may have a colon. */
@@ -80,5 +83,5 @@ async function byRelay(flags: ClientFlags, action: AskedAction): Promise<Permiss
 function clientOf({ token, user, role, claim }: Flags, { auth }: Config): Credentials | Person {
   if (user === undefined && role === undefined) return { headers: {}, token }
   const own = user === undefined ? undefined : (auth?.users?.[user] ?? auth?.keys?.[user])
-  return { user, role: role ?? own?.role, claims: claim }
+  return { user, role: role ?? own?.role, namespace: own?.namespace, claims: claim }
 }

@@ -1,6 +1,12 @@
 import { Command } from 'commander'
 import { type AdminFlags, adminClient, adminFlag } from './admin-client.js'
 import { configFlag } from './config-flag.js'
+import { namespaceFlag } from './identity-flags.js'
+
+interface Flags extends AdminFlags {
+  readonly json?: boolean
+  readonly namespace?: string
+}
 
 /**
  * `wildcast disconnect`: ends every session of a user, at all relays that share a broker. Exits
@@ -12,10 +18,11 @@ export function disconnect(): Command {
     .argument('<user>')
     .addOption(adminFlag())
     .addOption(configFlag())
+    .addOption(namespaceFlag('only the sessions in this namespace (default: all)'))
     .option('-j, --json', 'print the outcome as JSON')
-    .action(async (user: string, { json, ...flags }: AdminFlags & { readonly json?: boolean }) => {
+    .action(async (user: string, { json, namespace, ...flags }: Flags) => {
       const client = await adminClient(flags)
-      const outcome = await client.request('/admin/disconnect', { user })
+      const outcome = await client.request('/admin/disconnect', { user, namespace })
       const [notified, unreached] = [namesIn(outcome.notified), namesIn(outcome.unreached)]
       const ended = Number(outcome.ended)
       const others =

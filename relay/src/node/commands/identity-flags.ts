@@ -28,6 +28,9 @@ export const userFlag = (): Option => new Option('--user <name>', 'the name of t
 
 export const roleFlag = (): Option => new Option('--role <name>', 'a role of the configuration')
 
+/** @param about - what the namespace is for */
+export const namespaceFlag = (about: string): Option => new Option('--namespace <name>', about)
+
 /** A flag and a variable: other users can see a token among the arguments of a command. */
 export const tokenFlag = (): Option =>
   new Option(

@@ -2,13 +2,15 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { signToken } from '../../auth/sign-token.js'
 import { realClock } from '../../core/clock.js'
 import { readConfig } from '../config/read-config.js'
+import { defined } from '../config/schema/defined.js'
 import { openAuth } from '../open-auth.js'
 import { type ConfigFlag, configFlag, configOf } from './config-flag.js'
-import { type ClaimsFlag, claimFlag, roleFlag, userFlag } from './identity-flags.js'
+import { type ClaimsFlag, claimFlag, namespaceFlag, roleFlag, userFlag } from './identity-flags.js'
 
 interface Flags extends ConfigFlag {
   readonly user: string
   readonly role?: string
+  readonly namespace?: string
   readonly expires: number
   readonly claim?: ClaimsFlag
 }
@@ -21,6 +23,7 @@ export function token(): Command {
     .description('sign a token for development, with the secret in [auth.jwt]')
     .addOption(userFlag().makeOptionMandatory())
     .addOption(roleFlag())
+    .addOption(namespaceFlag('a namespace of the configuration'))
     .addOption(
       new Option('--expires <time>', 'for how long it is valid, such as 30s, 15m, 1h or 7d')
         .default(unitMs.h, '1h')
@@ -34,12 +37,14 @@ export function token(): Command {
 }
 
 /** @throws {Error} if a relay with this configuration would refuse the token */
-async function signed(file: string, { user, role, expires, claim = {} }: Flags): Promise<string> {
-  const { auth } = await readConfig(file)
+async function signed(file: string, { user, role, namespace, expires, claim = {} }: Flags): Promise<string> {
+  const { auth, namespaces = {} } = await readConfig(file)
   if (!auth) throw new Error(`${file} has no [auth], so its relay checks no tokens; add [auth.jwt] with a "key"`)
-  if (role !== undefined && 'wildcast' in claim)
-    throw new Error('the claim "wildcast" may hold the role, too; give it without --role')
-  const claims = role === undefined ? claim : { ...claim, wildcast: { role } }
+  const own = defined({ role, namespace })
+  const [first] = Object.keys(own)
+  if (first !== undefined && 'wildcast' in claim)
+    throw new Error(`the claim "wildcast" may hold the ${first}, too; give it without --${first}`)
+  const claims = first === undefined ? claim : { ...claim, wildcast: own }
   const token = await signToken(auth.jwt, { user, validMs: expires, claims }, realClock).catch((cause: unknown) => {
     throw new Error(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`)
   })
@@ -50,6 +55,8 @@ async function signed(file: string, { user, role, expires, claim = {} }: Flags):
   await authenticate({ headers: {}, token }).catch(() => {
     throw new Error(`the relay would refuse this token: ${reason}${knownRoles(Object.keys(auth.roles ?? {}))}`)
   })
+  if (namespace !== undefined && !Object.hasOwn(namespaces, namespace))
+    throw new Error(`${file} has no namespace "${namespace}"; add [namespaces.${namespace}]`)
   return token
 }
 

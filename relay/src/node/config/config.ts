@@ -6,6 +6,7 @@ import type { ComponentSubscription } from '../../components/subscription.js'
 import type { RuleSource } from '../../core/access/grants.js'
 import type { RelayContract } from '../../core/contract/relay-contract.js'
 import type { Limits } from '../../core/limits.js'
+import type { NamespaceOptions } from '../../core/namespaces/namespace.js'
 import type { Mode } from '../../gateways/dialects/classic/encoders.js'
 import type { EnvelopeForm } from '../../gateways/endpoints/http-envelope.js'
 import type { GatewayTls } from '../front/tls-files.js'
@@ -17,6 +18,8 @@ import type { GatewayTls } from '../front/tls-files.js'
 export interface Config {
   /** At least one, by name; the first is the default. */
   readonly brokers: ReadonlyMap<string, BrokerSettings>
+  /** By name. The other brokers are for clients without a namespace. */
+  readonly namespaces?: Readonly<Record<string, NamespaceOptions>>
   readonly gateways: readonly GatewayConfig[]
   readonly bridges: readonly BridgeConfig[]
   readonly components: readonly ComponentConfig[]
@@ -61,6 +64,8 @@ export interface GatewayConfig {
   readonly host?: string
   /** The only broker that this gateway gives access to. @default all of them */
   readonly broker?: string
+  /** The namespace of its clients. @default the one that their credentials state, or none */
+  readonly namespace?: string
   /** The form of messages for classic WebSocket clients. @default they are not served */
   readonly websockets?: Mode
   /** How HTTP requests are serialised. @default `/request` is not served */

@@ -6,6 +6,7 @@ import { inspectModule } from '../inspect-module.js'
 import type { Config } from './config.js'
 import { type ConfigEnvironment, configEnvironment } from './config-environment.js'
 import { ConfigError, type Problem } from './config-error.js'
+import { brokersAsSeen } from './homes.js'
 import { inspectCertificates, inspectGatewayTls } from './inspect-certificates.js'
 import { inspectNatsAuth } from './inspect-nats-auth.js'
 import type { Path } from './path.js'
@@ -37,10 +38,11 @@ export async function inspect(file: string): Promise<Config> {
   return config
 }
 
-async function inspectModules({ auth, contract, brokers }: Config): Promise<readonly Problem[]> {
+async function inspectModules({ auth, contract, ...config }: Config): Promise<readonly Problem[]> {
   const hooks = auth?.module === undefined ? [] : await inspectModule({ ...hooksThread, module: auth.module })
   if (!contract) return hooks
-  const data = { brokers: new Map([...brokers].map(([name, { type }]) => [name, { type }])) } // without secrets
+  const kinds = [...brokersAsSeen(config)].map(([name, { type }]) => [name, { type }] as const) // without secrets
+  const data = { brokers: new Map(kinds) }
   const thread = { main: 'contract-main.js', name: 'the contract' } as const
   return [...hooks, ...(await inspectModule({ ...thread, module: contract.file, data }))]
 }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Config } from './config.js'
 import { type ConfigEnvironment, configEnvironment } from './config-environment.js'
 import { type Expanded, expand } from './expand.js'
+import { namesInNamespaces } from './schema/namespaces.js'
 import { isOriginal, originalForm } from './schema/original-form.js'
 import { ownForm } from './schema/own-form.js'
 import { isTable } from './schema/table.js'
@@ -39,7 +40,11 @@ export async function readConfig(file: string): Promise<Config> {
 export function interpret(source: Source, file: string, environment: ConfigEnvironment): Config {
   const original = isOriginal(source.value)
   const expanded = original ? expandTrigger(source.value, environment) : expand(source.value, environment)
-  const context = { ...environment, brokers: brokersOf(original ? source.value.trigger : source.value) }
+  const context = {
+    ...environment,
+    brokers: brokersOf(original ? source.value.trigger : source.value),
+    namesInNamespaces: isTable(source.value) ? namesInNamespaces(source.value.namespaces) : [],
+  }
   const form = original ? originalForm : ownForm
   return validate(form(context), expanded, { ...source, file })
 }

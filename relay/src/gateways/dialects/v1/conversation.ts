@@ -22,7 +22,7 @@ const leavingCodes: readonly (number | undefined)[] = [1000, 1001]
  * other: see docs/protocol.md.
  */
 export class Conversation implements OutboxOwner, ResumableSession, AnsweredClient {
-  readonly session: Session
+  #session: Session
   /** Encodes without batches: `Welcome`, and all frames before it or if the client wants none. */
   readonly #plain: V1Encoder
   #encoder: V1Encoder
@@ -37,15 +37,19 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
   #leavingCodes = leavingCodes
   #isOver = false
 
-  /** @param identity - of the client; `admit` replaces it if the credentials are checked later */
+  /** @param identity - of the client, or `unknown` until `enter` */
   constructor(encoder: V1Encoder, relay: RelayView, connection: ClientConnection, identity: Identity) {
     this.#plain = encoder
     this.#encoder = encoder
     this.#relay = relay
     this.#connection = connection
     this.#outbox = relay.outbox(encoder, { wire: connection, owner: this })
-    this.session = relay.open(this.#outbox, identity)
+    this.#session = relay.open(this.#outbox, identity)
     this.#actions = new FrameActions(relay, this, connection)
+  }
+
+  get session(): Session {
+    return this.#session
   }
 
   /** The key with which the client can resume the session. Absent before `Connect`. */
@@ -74,8 +78,17 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
     this.session.missed(id)
   }
 
-  /** The client's credentials are checked; none of its frames was acted on before. */
-  admit(identity: Identity): void {
+  /**
+   * The client's credentials are checked; none of its frames was acted on before.
+   * @throws {WildcastError} `forbidden` if its namespace is gone
+   */
+  enter(identity: Identity): void {
+    const session = this.#relay.open(this.#outbox, identity) // its namespace may differ
+    this.#session.close()
+    this.#session = session
+  }
+
+  #renew(identity: Identity): void {
     this.session.renew(identity).catch((cause) => this.refuse(cause, undefined))
   }
 
@@ -90,7 +103,7 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
       const { identity } = this.session
       if (!isSameUser(identity, former.session.identity))
         throw new WildcastError('unauthorized', 'the session is of another user; begin a new one')
-      former.admit(identity)
+      former.#renew(identity)
       if (former.#resume(connection, this.#plain, frame)) {
         this.#connection = undefined
         this.close()
@@ -258,8 +271,8 @@ export class Conversation implements OutboxOwner, ResumableSession, AnsweredClie
   }
 
   #welcome(key: string, resumed: boolean): Uint8Array {
-    const { name, identity } = this.session
-    const facts = { session: key, name, resumed, received: this.received, batch: this.#batch, identity }
+    const { name, identity, brokers } = this.session
+    const facts = { session: key, name, brokers, resumed, received: this.received, batch: this.#batch, identity }
     return this.#plain.frame(welcome(this.#relay, facts))
   }
 

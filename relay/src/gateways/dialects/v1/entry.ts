@@ -78,8 +78,8 @@ export class ClientEntry {
       const identity = await authenticate({ ...credentials, token })
       if (this.#isOver) return
       known?.(identity)
-      this.close()
       this.#ports.admit(identity, this.#held)
+      this.close()
     } catch (cause) {
       this.#refuse(WildcastError.from(cause))
     }

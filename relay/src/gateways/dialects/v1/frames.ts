@@ -8,14 +8,14 @@ import { pingMs } from '../../connections/heartbeat.js'
 // Translates the answers of a session to frames.
 
 /** The facts of a session in `Welcome`. */
-export interface WelcomeFacts extends Pick<WelcomeFrame, 'session' | 'name' | 'resumed' | 'received'> {
+export interface WelcomeFacts extends Pick<WelcomeFrame, 'session' | 'name' | 'resumed' | 'received' | 'brokers'> {
   /** Bytes of a batch, if both sides have agreed on batches. */
   readonly batch: number | undefined
   readonly identity: Identity
 }
 
 /** The answer to `Connect`. */
-export function welcome(relay: RelayView, { batch, identity, ...session }: WelcomeFacts): WelcomeFrame {
+export function welcome(relay: RelayView, { batch, identity, brokers, ...session }: WelcomeFacts): WelcomeFrame {
   const { payload, subscriptions, resume } = relay.limits
   return {
     kind: 'Welcome',
@@ -23,7 +23,7 @@ export function welcome(relay: RelayView, { batch, identity, ...session }: Welco
     user: identity.user,
     expires_in: expiresIn(identity, relay),
     relay: relay.id,
-    brokers: relay.brokers(),
+    brokers,
     limits: {
       ...namedLimits(relay.limits),
       payload,

@@ -38,7 +38,7 @@ export class Reader implements KeepingDialect {
       tokenOf: (message) => tokenOf(this.#codec, message),
       admit: (identity, messages) => {
         this.#entry = undefined
-        this.#conversation.admit(identity)
+        this.#conversation.enter(identity)
         for (const message of messages) this.receive(message)
       },
       refuse: (error) => {

@@ -30,8 +30,8 @@ export function auth({ resolve, isFile }: Context): Reads<AuthKeys> {
     explain: optional(truth),
     module: optional(module),
     jwt: optional(jwt),
-    users: optional(named('user', table({ password: hash, role: text }, accountExamples('password')))),
-    keys: optional(named('key', table({ hash, role: text }, accountExamples('hash')))),
+    users: optional(named('user', table({ password: hash, ...account }, accountExamples('password')))),
+    keys: optional(named('key', table({ hash, ...account }, accountExamples('hash')))),
   })
 }
 
@@ -39,6 +39,8 @@ const accountExamples = (key: string): { readonly [key: string]: string } => ({
   [key]: 'what "npx wildcast hash" prints',
   role: '"viewer"',
 })
+
+const account = { role: text, namespace: optional(text) }
 
 const hash: Reads<string> = v.pipe(
   secret,
@@ -81,12 +83,12 @@ function faultOfJwt(settings: JwtSettings): string | undefined {
 }
 
 /** The tables `[roles.NAME]`. */
-export function roles({ brokers }: Context): Reads<Readonly<Record<string, RuleSet>>> {
+export function roles({ brokers, namesInNamespaces }: Context): Reads<Readonly<Record<string, RuleSet>>> {
   const rule = v.pipe(
     v.string('{it} must be text, in quotes'),
     v.rawCheck(({ dataset, addIssue }) => {
       if (!dataset.typed) return
-      const fault = faultOfRule(dataset.value, brokers)
+      const fault = faultOfRule(dataset.value, [...new Set([...brokers, ...namesInNamespaces])])
       if (fault !== undefined) addIssue({ message: `{it}: ${fault}` })
     }),
   )

@@ -6,4 +6,6 @@ export interface Context extends Pick<ConfigEnvironment, 'resolve' | 'isFolder' 
    * The names of all brokers, so that references can be checked even if other parts are invalid.
    */
   readonly brokers: readonly string[]
+  /** The names that namespaces give to brokers, which rules may name, too. */
+  readonly namesInNamespaces: readonly string[]
 }

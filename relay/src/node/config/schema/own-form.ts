@@ -2,9 +2,11 @@ import * as v from 'valibot'
 import type { BrokerSettings } from '../../../brokers/settings.js'
 import type { RuleSet } from '../../../core/access/rules.js'
 import type { Limits } from '../../../core/limits.js'
+import type { NamespaceOptions } from '../../../core/namespaces/namespace.js'
 import type { GatewayTls } from '../../front/tls-files.js'
 import type { AdminConfig, BridgeConfig, Config, ContractConfig } from '../config.js'
 import type { GatewayKeys } from '../gateway-options.js'
+import { homesOf } from '../homes.js'
 import { meant } from '../nearest.js'
 import { adminAddress, adminNotes, adminPort } from './admin.js'
 import { type AuthKeys, auth, knownRoles, roles } from './auth.js'
@@ -21,12 +23,13 @@ import { limitKeys } from './limits.js'
 import { memorySettingsKeys } from './memory.js'
 import { mqttSettingsKeys } from './mqtt.js'
 import { named } from './named.js'
+import { namespaceNotes, namespaces, namespacesApart } from './namespaces.js'
 import { natsSettingsKeys } from './nats.js'
 import { oneFileEach } from './one-file-each.js'
 import { onePortEach, valueIn, type WrittenGateway } from './one-port-each.js'
 import { redisSettingsKeys } from './redis.js'
 import { isTable, keyIn, notATable, optional, type Reads, type Table, table } from './table.js'
-import { wholeNumber } from './values.js'
+import { text, wholeNumber } from './values.js'
 
 /** More than any machine needs. */
 export const mostWorkers = 256
@@ -45,6 +48,7 @@ export function ownForm(context: Context): Reads<Config> {
     roles: optional(roles(context)),
     limits: optional(limitKeys),
     default: optional(brokerName(context.brokers)),
+    namespaces: optional(namespaces(context)),
     brokers: named('broker', broker(context)),
     bridge: optional<readonly BridgeConfig[]>(
       v.array(bridge(context.brokers), '{it} must be a list of tables: write [[bridge]]'),
@@ -63,6 +67,7 @@ export function ownForm(context: Context): Reads<Config> {
     v.transform(configOf),
     circleFree(),
     oneFileEach(),
+    namespacesApart(),
   )
 }
 
@@ -77,28 +82,33 @@ interface Written extends Partial<GatewayKeys> {
   readonly roles?: Readonly<Record<string, RuleSet>>
   readonly limits?: Partial<Limits>
   readonly brokers: Readonly<Record<string, BrokerSettings>>
+  readonly namespaces?: Readonly<Record<string, NamespaceOptions>>
   readonly bridge?: readonly BridgeConfig[]
   readonly component?: readonly WrittenComponent[]
   readonly gateway?: readonly FurtherGateway[]
 }
 
-function configOf({ port = 3015, default: first, brokers, auth, roles, ...written }: Written): Config {
+function configOf({ port = 3015, default: first, brokers, namespaces, auth, roles, ...written }: Written): Config {
   const { workers, admin, contract, limits, ...gateways } = written
   const { bridge = [], component = [], gateway = [], ...main } = gateways
   const all = ordered(brokers, first)
-  const [standard = ''] = all.keys()
-  return {
+  const [own] = homesOf({ brokers: all, ...defined({ namespaces }) })
+  const [standard = ''] = own && own.brokers.size > 0 ? own.brokers.keys() : all.keys()
+  const config = {
     brokers: all,
     gateways: [
       { ...gatewayOf({ port, ...main }), ...defined({ tls: main.tls }) },
-      ...gateway.map(({ broker, tls, ...keys }) => ({ ...gatewayOf(keys, broker), ...defined({ tls }) })),
+      ...gateway.map(({ broker, namespace, tls, ...keys }) => ({
+        ...gatewayOf(keys, broker),
+        ...defined({ namespace, tls }),
+      })),
     ],
     bridges: bridge,
     components: triggeredBy(standard, component, roles),
-    ...defined({ workers, admin, contract, limits }),
+    ...defined({ namespaces, workers, admin, contract, limits }),
     ...(auth && { auth: { ...auth, roles } }),
-    notes: adminNotes(admin),
   }
+  return { ...config, notes: [...adminNotes(admin), ...namespaceNotes(config)] }
 }
 
 function gatewaysOf(input: unknown): readonly WrittenGateway[] {
@@ -112,14 +122,23 @@ function gatewaysOf(input: unknown): readonly WrittenGateway[] {
 }
 
 /** Besides the port for all brokers, further ports may give access to one broker each. */
-type FurtherGateway = GatewayKeys & { readonly broker?: string; readonly tls?: GatewayTls }
+type FurtherGateway = GatewayKeys & {
+  readonly broker?: string
+  readonly namespace?: string
+  readonly tls?: GatewayTls
+}
 
 function furtherGateway(context: Context): Reads<FurtherGateway> {
   const { port, ...others } = gatewayEntries(ownWords, context)
-  const keys = table(
-    { port, broker: optional(brokerName(context.brokers)), tls: optional(gatewayTls(context.resolve)), ...others },
-    { port: '3010' },
-  )
+  const seen = [...new Set([...context.brokers, ...context.namesInNamespaces])]
+  const entries = {
+    port,
+    broker: optional(brokerName(seen)),
+    namespace: optional(text),
+    tls: optional(gatewayTls(context.resolve)),
+    ...others,
+  }
+  const keys = table(entries, { port: '3010' })
   return v.pipe(keys, proxyProtocolNeedsProxies())
 }
 
