@@ -32,12 +32,20 @@ export async function revokeRight(): Promise<void> {
   }
 }
 
-/** Writes down each new token. Returns the undo. */
+/** Writes down each end of a token, and each new one. Returns the undo. */
 export function watchTokens(): () => void {
-  return useAccount.subscribe(({ count, problem }, before) => {
+  const undo = client.onStatus((status) => {
+    if (status.state !== 'connecting' || status.reason?.code !== 'token_expired') return
+    note('warn', `the relay ends the session: ${status.reason.message}`)
+  })
+  const stop = useAccount.subscribe(({ count, problem }, before) => {
     if (count > before.count) note('good', 'the login has signed a new token')
     if (problem !== undefined && problem !== before.problem) note('bad', `the login refuses: ${problem}`)
   })
+  return () => {
+    undo()
+    stop()
+  }
 }
 
 /** When a token expires, in milliseconds since 1970. */
