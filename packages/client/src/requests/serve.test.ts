@@ -1,122 +1,91 @@
 import { WildcastError } from '@wildcast/protocol'
 import { describe, expect, test, vi } from 'vitest'
-import { connect } from '../testing/connect.js'
-import { settle } from '../testing/fake-clock.js'
-import { answers, request, serving } from '../testing/serving.js'
+import { serving } from '../testing/serving.js'
+import { loseSession, tested } from '../testing/tested.js'
 
 test('claims the subject, and answers with the return value of the handler', async () => {
-  const connected = await serving((message) => ({ got: message.text() }))
-  request(connected, 'x')
-  await settle()
-  expect(connected.relay.link.all('Subscribe')).toMatchObject([{ subject: 'a', serve: true }])
-  expect(connected.relay.link.all('Publish')).toMatchObject([
-    { broker: 'test', subject: 'reply.x', message: '{"got":"x"}' },
-  ])
-})
-
-test('the first requests wait for the code that answers, and keep their order', async () => {
-  const connected = await connect()
-  const handled: string[] = []
-  connected.client.serve('a', (message) => handled.push(message.text()))
-  await settle()
-  request(connected, 'x')
-  request(connected, 'y')
-  await expect.poll(() => handled).toEqual(['x', 'y'])
+  const { other, relay } = await serving((message) => ({ got: message.text() }))
+  expect((await other.request('a', 'x')).data).toEqual({ got: 'x' })
+  expect(relay.frames('Subscribe')).toMatchObject([{ subject: 'a', serve: true }])
 })
 
 test('slow handlers run concurrently, and answer in any order', async () => {
   const later = new Map<string, (answer: string) => void>()
-  const connected = await serving((message) => new Promise((resolve) => later.set(message.text(), resolve)))
-  request(connected, 'x')
-  request(connected, 'y')
-  await settle()
+  const { other, relay } = await serving((message) => new Promise((resolve) => later.set(message.text(), resolve)))
+  const log: unknown[] = []
+  for (const text of ['x', 'y']) void other.request('a', text).then(({ data }) => log.push(`${text} ${data}`))
+  await relay.settled()
   later.get('y')?.('2')
-  await settle()
+  await relay.settled()
   later.get('x')?.('1')
-  await settle()
-  expect(answers(connected)).toEqual([
-    ['reply.y', '2', 'last'],
-    ['reply.x', '1', 'last'],
-  ])
-})
-
-test('a publish without a response subject is handled and not answered', async () => {
-  const handler = vi.fn(() => 'answer')
-  const connected = await serving(handler)
-  connected.relay.link.send({ kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test' })
-  await settle()
-  expect(handler).toHaveBeenCalledOnce()
-  expect(answers(connected)).toEqual([])
+  await relay.settled()
+  expect(log).toEqual(['y 2', 'x 1'])
 })
 
 describe('an error', () => {
   test('that is a WildcastError is the answer', async () => {
-    const connected = await serving(() => {
+    const { other, errors } = await serving(() => {
       throw new WildcastError('forbidden', 'not you')
     })
-    request(connected, 'x')
-    await settle()
-    expect(answers(connected)).toEqual([['reply.x', '', { code: 'forbidden', message: 'not you' }]])
-    expect(connected.errors).toEqual([])
+    await expect(other.request('a', 'x')).rejects.toMatchObject({ code: 'forbidden', message: 'not you' })
+    expect(errors).toEqual([])
   })
   test('of another type is the answer and reported', async () => {
-    const connected = await serving(async () => {
+    const { other, errors } = await serving(async () => {
       throw new Error('boom')
     })
-    request(connected, 'x')
-    await settle()
-    expect(answers(connected)).toEqual([['reply.x', '', { code: 'internal', message: 'boom' }]])
-    expect(connected.errors).toMatchObject([{ stage: 'handler', message: 'boom' }])
+    await expect(other.request('a', 'x')).rejects.toMatchObject({ code: 'internal', message: 'boom' })
+    expect(errors).toMatchObject([{ stage: 'handler', message: 'boom' }])
   })
   test('of an answer that cannot be sent is sent to the requester', async () => {
-    const connected = await serving(() => 'x'.repeat(1001))
-    request(connected, 'x')
-    await settle()
-    expect(answers(connected)).toMatchObject([['reply.x', '', { code: 'too_large' }]])
+    const { other } = await serving(() => 'x'.repeat(1001), { limits: { payload: 1000 } })
+    await expect(other.request('a', 'x')).rejects.toMatchObject({ code: 'too_large' })
   })
 })
 
 test('an error that is too long is replaced by a short one', async () => {
-  const connected = await serving(() => {
-    throw new WildcastError('forbidden', 'x'.repeat(2000))
-  })
-  request(connected, 'x')
-  await settle()
-  expect(answers(connected)).toMatchObject([['reply.x', '', { code: 'too_large' }]])
+  const { other } = await serving(
+    () => {
+      throw new WildcastError('forbidden', 'x'.repeat(2000))
+    },
+    { limits: { payload: 1000 } },
+  )
+  await expect(other.request('a', 'x')).rejects.toMatchObject({ code: 'too_large' })
 })
 
 describe('the claim', () => {
   test('is made again after a reconnect', async () => {
-    const connected = await serving((message) => message.text())
-    connected.relay.link.drop()
-    await connected.clock.advance(250)
-    expect(connected.relay.link.all('Subscribe')).toMatchObject([{ serve: true }])
-    request(connected, 'x')
-    await settle()
-    expect(answers(connected)).toEqual([['reply.x', 'x', 'last']])
+    const one = await serving((message) => message.text())
+    await loseSession(one)
+    await one.clock.advance(5000) // the other client is back, too
+    expect(one.relay.frames('Subscribe')).toMatchObject([{ serve: true }, { serve: true }])
+    expect((await one.other.request('a', 'x')).data).toBe('x')
   })
   test('is retried while another client serves', async () => {
-    const { client, relay, clock, errors } = await connect()
-    let taken = 2
-    relay.answer = (frame) =>
-      frame.kind === 'Subscribe' && taken-- > 0
-        ? { kind: 'Error', ref: frame.ref, code: 'already_served', message: 'taken', retry: true }
-        : undefined
+    const { client, relay, clock, errors } = await tested()
+    const leave = relay.createClient().serve('a', () => 'other')
+    await relay.settled()
     const onStatus = vi.fn()
-    client.serve('a', () => '', { onStatus })
-    await clock.advance(250 + 500)
-    expect(onStatus.mock.calls.flat()).toEqual(['syncing', 'error', 'syncing', 'error', 'syncing', 'ready'])
-    expect(errors.map(({ code }) => code)).toEqual(['already_served', 'already_served'])
+    client.serve('a', () => 'own', { onStatus })
+    await clock.advance(500)
+    leave()
+    await clock.advance(10_000)
+    expect(onStatus.mock.calls.flat().slice(0, 2)).toEqual(['syncing', 'error'])
+    expect(onStatus.mock.calls.flat().slice(-2)).toEqual(['syncing', 'ready'])
+    expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['already_served']))
+    expect((await relay.createClient().request('a')).data).toBe('own')
   })
   test('is released at once', async () => {
-    const { client, relay } = await connect()
+    const { client, relay } = await tested()
     const undo = client.serve('a', () => '')
-    await settle()
+    await relay.settled()
     undo()
-    expect(relay.link.all('Unsubscribe')).toMatchObject([{ id: 1 }])
+    await relay.settled()
+    expect(relay.frames('Unsubscribe')).toHaveLength(1)
+    await expect(relay.createClient().request('a')).rejects.toMatchObject({ code: 'no_responders' })
   })
   test('can not be made twice by one client, or on a pattern', async () => {
-    const { client } = await connect()
+    const { client } = await tested()
     const undo = client.serve('a', () => '')
     expect(() => client.serve('a', () => '')).toThrow(expect.objectContaining({ code: 'already_served' }))
     expect(() => client.serve('good.*', () => '')).toThrow(expect.objectContaining({ code: 'invalid_subject' }))

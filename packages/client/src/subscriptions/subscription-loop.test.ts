@@ -1,20 +1,19 @@
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { type Connected, connect } from '../testing/connect.js'
-import { settle } from '../testing/fake-clock.js'
+import { loseSession, type Tested, tested } from '../testing/tested.js'
 import type { Subscription } from './subscription.js'
 
-const send = ({ relay }: Connected, ...texts: string[]): void => {
-  for (const message of texts) relay.link.send({ kind: 'Message', id: 1, subject: 'a', message, broker: 'test' })
+const send = async ({ relay }: Tested, ...texts: string[]): Promise<void> => {
+  for (const text of texts) await relay.publish('a', text)
 }
 const done = { done: true, value: undefined }
 
 async function opened(): Promise<{
-  connected: Connected
+  connected: Tested
   subscription: Subscription
   unsubscribes(): Promise<number>
 }> {
-  const connected = await connect()
+  const connected = await tested()
   const subscription = connected.client.subscribe('a')
   await subscription.ready
   return {
@@ -22,7 +21,7 @@ async function opened(): Promise<{
     subscription,
     async unsubscribes() {
       await connected.clock.advance(1000)
-      return connected.relay.link.all('Unsubscribe').length
+      return connected.relay.frames('Unsubscribe').length
     },
   }
 }
@@ -60,7 +59,7 @@ describe('a loop settles and unsubscribes', () => {
     expect(await unsubscribes()).toBe(1)
   })
   test('when its signal aborts while next() waits', async () => {
-    const connected = await connect()
+    const connected = await tested()
     const abort = new AbortController()
     const subscription = connected.client.subscribe('a', { signal: abort.signal })
     await subscription.ready
@@ -68,14 +67,14 @@ describe('a loop settles and unsubscribes', () => {
     abort.abort()
     expect(await next).toEqual(done)
     await connected.clock.advance(1000)
-    expect(connected.relay.link.all('Unsubscribe')).toHaveLength(1)
+    expect(connected.relay.frames('Unsubscribe')).toHaveLength(1)
   })
   test('when its body throws', async () => {
     const { connected, subscription, unsubscribes } = await opened()
     const looping = (async () => {
       for await (const { data } of subscription) throw new Error(`can't take ${data}`)
     })()
-    send(connected, 'x')
+    await send(connected, 'x')
     await expect(looping).rejects.toThrow("can't take x")
     expect(await unsubscribes()).toBe(1)
   })
@@ -86,8 +85,8 @@ describe('a loop settles and unsubscribes', () => {
       const closed = new Promise((resolve) => stream.once('close', resolve))
       stream.on('error', () => {})
       stream.on('data', () => {})
-      send(connected, 'x')
-      await settle()
+      await send(connected, 'x')
+      await connected.relay.settled()
       stream.destroy(error)
       await closed
       expect(await unsubscribes()).toBe(1)
@@ -111,8 +110,8 @@ describe('two loops over one subscription', () => {
       for await (const { data } of subscription) seen.push(data)
     }
     const loops = [loop(), loop()]
-    await settle()
-    send(connected, 'x', 'y', 'z')
+    await connected.relay.settled()
+    await send(connected, 'x', 'y', 'z')
     subscription.unsubscribe()
     await Promise.all(loops)
     expect(seen.sort()).toEqual(['x', 'y', 'z'])
@@ -126,7 +125,7 @@ describe('two loops over one subscription', () => {
     await first.return?.()
     expect(await left).toEqual(done)
     expect(await unsubscribes()).toBe(0)
-    send(connected, 'x')
+    await send(connected, 'x')
     expect((await received).value?.data).toBe('x')
     await second.return?.()
     expect(await unsubscribes()).toBe(1)
@@ -135,7 +134,8 @@ describe('two loops over one subscription', () => {
     const { connected, subscription } = await opened()
     const next = [subscription, subscription].map((each) => each[Symbol.asyncIterator]().next())
     const settled = Promise.allSettled(next)
-    connected.relay.link.send({ kind: 'Unsubscribed', id: 1, error: { code: 'forbidden', message: 'withdrawn' } })
+    connected.relay.refuse('subscribe', 'a')
+    await loseSession(connected)
     const forbidden = { status: 'rejected', reason: { code: 'forbidden' } }
     expect(await settled).toMatchObject([forbidden, forbidden])
   })
@@ -144,7 +144,7 @@ describe('two loops over one subscription', () => {
 test('an iterator can be looped over itself', async () => {
   const { connected, subscription, unsubscribes } = await opened()
   const loop = subscription[Symbol.asyncIterator]()
-  send(connected, 'x', 'y')
+  await send(connected, 'x', 'y')
   expect((await loop.next()).value?.data).toBe('x')
   for await (const { data } of loop) {
     expect(data).toBe('y')
@@ -155,7 +155,7 @@ test('an iterator can be looped over itself', async () => {
 
 test('a loop that begins after the end gets the messages that no loop has taken, then ends', async () => {
   const { connected, subscription } = await opened()
-  send(connected, 'x')
+  await send(connected, 'x')
   subscription.unsubscribe()
   const seen: unknown[] = []
   for await (const { data } of subscription) seen.push(data)

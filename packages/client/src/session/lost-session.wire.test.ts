@@ -1,3 +1,4 @@
+// Scripted: the subject is the wire: what a relay answers to a session that it has lost.
 import { describe, expect, test, vi } from 'vitest'
 import { settle } from '../testing/fake-clock.js'
 import { type Kept, keep } from '../testing/keeping.js'

@@ -1,3 +1,4 @@
+// Scripted: the subject is the wire: handshakes, pings, and frames that are malformed.
 import { describe, expect, test, vi } from 'vitest'
 import { type Connected, connect, start } from '../testing/connect.js'
 import { settle } from '../testing/fake-clock.js'

@@ -1,3 +1,4 @@
+// Scripted: the subject is the wire: refs, and answers to none or the wrong one.
 import { type ClientFrame, lightJsonCodec, WildcastError } from '@wildcast/protocol'
 import { describe, expect, test } from 'vitest'
 import type { Status } from '../connection/status.js'

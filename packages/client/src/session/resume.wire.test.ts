@@ -1,3 +1,4 @@
+// Scripted: the subject is the wire: the numbers of frames that are repeated after a resume.
 import { describe, expect, test } from 'vitest'
 import { settle } from '../testing/fake-clock.js'
 import { type Kept, keep } from '../testing/keeping.js'

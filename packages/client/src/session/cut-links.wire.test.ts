@@ -1,3 +1,4 @@
+// Scripted: the subject is the wire: a link is cut after any frame, in either direction.
 import type { ClientFrame } from '@wildcast/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

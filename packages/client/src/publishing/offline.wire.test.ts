@@ -1,3 +1,4 @@
+// Scripted: the subject is the wire: frames that can't be encoded, and those before a Welcome.
 import { jsonCodec } from '@wildcast/protocol'
 import { msgpackCodec } from '@wildcast/protocol/msgpack'
 import { describe, expect, test } from 'vitest'

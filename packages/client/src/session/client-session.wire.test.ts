@@ -1,3 +1,4 @@
+// Scripted: the subject is the wire: the numbers and confirmations of frames.
 import type { ClientFrame } from '@wildcast/protocol'
 import { describe, expect, test } from 'vitest'
 import { createFakeClock } from '../testing/fake-clock.js'

@@ -1,3 +1,4 @@
+// Scripted: the subject is the wire: relays whose answer about a session or a key varies.
 import type { WelcomeFrame } from '@wildcast/protocol'
 import { describe, expect, test } from 'vitest'
 import { settle } from '../testing/fake-clock.js'
