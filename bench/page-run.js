@@ -44,12 +44,14 @@ export async function openPages({ page = 'index.html', checkout = root } = {}) {
 
   /**
    * Opens a variant of the page, waits for all messages of the subjects below a topic, and returns
-   * statistics of the page's reports.
+   * statistics of the page's reports. The page makes the messages itself if it `publishes: 'own'`.
    */
   async function visit(variant, { subjects, rate, seconds, publishes, topic = 'bench' }) {
     const reports = client.subscribe('report')
     await reports.ready
-    const browser = startBrowser(start, folder, `${url}/${page}?variant=${variant}&subjects=${subjects}&topic=${topic}`)
+    const load = [`${url}/ws`, subjects, rate, seconds, publishes, topic]
+    const query = new URLSearchParams({ variant, subjects, topic, rate, seconds })
+    const browser = startBrowser(start, folder, `${url}/${page}?${query}`)
     const seen = { begun: [], longTasks: [], spent: [] }
     let publisher
     let changed
@@ -57,7 +59,7 @@ export async function openPages({ page = 'index.html', checkout = root } = {}) {
       if (!(data.ready >= subjects)) continue
       seen.begun.push(...data.begun)
       seen.longTasks.push(...data.longTasks)
-      publisher ??= publishes && publish(start, [`${url}/ws`, subjects, rate, seconds, publishes, topic])
+      publisher ??= publishes && publishes !== 'own' && publish(start, load)
       if (data.got !== seen.got) changed = data.now
       seen.spent.push({ now: data.now, got: data.got, cpuUs: browser.cpuUs() })
       Object.assign(seen, { ...data, begun: seen.begun, longTasks: seen.longTasks, spent: seen.spent })

@@ -4,6 +4,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { WebSocket } from 'ws'
+import { rowOf } from './react-page/row-of.js'
 
 const [url, ...words] = process.argv.slice(2)
 const [subjects, rate, seconds] = words.map(Number)
@@ -19,8 +20,7 @@ const socket = new WebSocket(url, 'wildcast.v1+json', { createConnection, perMes
 await once(socket, 'open')
 
 const frame = (number) => {
-  const seq = Math.floor(number / subjects)
-  const message = JSON.stringify({ seq, name: `order ${seq}`, price: (number * 37) % 1000, customer: 'a customer' })
+  const message = JSON.stringify(rowOf(number, subjects))
   return JSON.stringify({ Publish: { subject: `${topic}.n${number % subjects}`, message, retain } })
 }
 

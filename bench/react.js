@@ -1,6 +1,7 @@
 // Frames of a page while 20,000 messages a second come into 50 mounted hooks: the SDK and the hooks
 // in Chromium, on a real relay, by WebSocket and by HTTP stream, against a bare WebSocket with one
-// setState per frame, and a page without messages, in one run:
+// setState per frame, a page that makes and draws the same rows itself, and a page without
+// messages, in one run:
 // node bench/react.js [rounds] [messages a second] [seconds]
 // BEFORE=<folder of another checkout, built> adds its relay, SDK and hooks.
 import { openPages } from './page-run.js'
@@ -14,6 +15,7 @@ const pages = await openPages()
 const before = process.env.BEFORE && (await openPages({ checkout: process.env.BEFORE }))
 const variants = {
   idle: () => pages.visit('ours', { ...load, publishes: undefined }),
+  drawn: () => pages.visit('drawn', { ...load, publishes: 'own' }),
   bare: () => pages.visit('bare', load),
   ours: () => pages.visit('ours', load),
   stream: () => pages.visit('stream', load),
@@ -29,6 +31,11 @@ const of = (name, field) => median(results[name].map((result) => result[field]))
 const ratio = (field, a, b) => (of(a, field) / of(b, field)).toFixed(2)
 for (const name of ['ours', 'stream'])
   console.log(`frames/s: ${name} / bare ${ratio('fps', name, 'bare')}, ${name} / idle ${ratio('fps', name, 'idle')}`)
-if (before) console.log(`CPU of a message: ours / before ${ratio('messageUs', 'ours', 'before')} (bar 0.5)`)
+console.log(`CPU of a message: drawn / ours ${ratio('messageUs', 'drawn', 'ours')}`)
+if (before) {
+  const added = (name) => of(name, 'messageUs') - of('drawn', 'messageUs')
+  console.log(`CPU of a message: ours / before ${ratio('messageUs', 'ours', 'before')} (bar 0.5)`)
+  console.log(`the same without the rows themselves: ${(added('ours') / added('before')).toFixed(2)}`)
+}
 await pages.close()
 await before?.close()

@@ -1,5 +1,6 @@
 import { Bare } from './bare.jsx'
+import { Drawn } from './drawn.jsx'
 import { Ours } from './ours.jsx'
 import { show, variant } from './show.jsx'
 
-show(variant === 'bare' ? Bare : Ours)
+show({ bare: Bare, drawn: Drawn }[variant] ?? Ours)

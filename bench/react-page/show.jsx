@@ -4,6 +4,7 @@ import { tally } from './tally.js'
 
 const query = new URLSearchParams(location.search)
 const topic = query.get('topic')
+const [rate, seconds] = [query.get('rate'), query.get('seconds')].map(Number)
 const subjects = Array.from({ length: Number(query.get('subjects')) }, (_, i) => `${topic}.n${i}`)
 
 /** The variant of the page that is visited. */
@@ -24,5 +25,5 @@ export function show(App) {
     }
     void fetch('/publish/report', { method: 'POST', body: JSON.stringify(report) })
   }, 500)
-  createRoot(document.getElementById('root')).render(<App topic={topic} subjects={subjects} />)
+  createRoot(document.getElementById('root')).render(<App {...{ topic, subjects, rate, seconds }} />)
 }

@@ -1,4 +1,5 @@
-import { show } from './show.jsx'
+import { show, variant } from './show.jsx'
 import { Values } from './values.jsx'
+import { ValuesDrawn } from './values-drawn.jsx'
 
-show(Values)
+show(variant === 'drawn' ? ValuesDrawn : Values)
