@@ -173,3 +173,42 @@ describe('messages that are kept', () => {
     expect(await payloadsOfHistory(one, 'room.*')).toEqual(['a'])
   })
 })
+
+describe('messages of one turn', () => {
+  it('keep their order among plain publishes and values', async () => {
+    const { broker } = await open({ url: server.url, history })
+    const inbox = await listen(broker, '**')
+    const sent = Array.from({ length: 30 }, (_, i) => `${i}`)
+    await Promise.all(
+      sent.map((payload, i) =>
+        i % 5 === 2
+          ? publish(broker, 'open.1', payload)
+          : i % 5 === 4
+            ? write(broker, 'value.1', payload)
+            : append(broker, 'room.1', payload),
+      ),
+    )
+    expect((await inbox.take(30)).map(text)).toEqual(sent)
+  })
+
+  it('are not harmed by one whose key is damaged', async () => {
+    const { broker } = await open({ url: server.url, history })
+    await cli('SET', 'wildcast:history:log:room.2', 'damaged')
+    const outcomes = await Promise.allSettled(['room.1', 'room.2', 'room.3'].map((to) => append(broker, to, to)))
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    const next = await append(broker, 'room.1', 'next')
+    const positions = outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : ''))
+    expect(positions.every((position) => position < next)).toBe(true)
+    expect(await payloadsOfHistory(broker, 'room.1')).toEqual(['room.1', 'next'])
+  })
+
+  it('leave a log at most an eighth beyond its rule, which the next second trims', async () => {
+    const { broker } = await open({ url: server.url, history: [rule('room.**', { messages: 16 })] })
+    for (let i = 0; i < 40; i++) {
+      await append(broker, 'room.1', `${i}`)
+      expect(Number(await cli('XLEN', 'wildcast:history:log:room.1'))).toBeLessThanOrEqual(18)
+    }
+    await historyOf(broker).forget?.()
+    expect(await payloadsOfHistory(broker, 'room.1')).toEqual(Array.from({ length: 16 }, (_, i) => `${24 + i}`))
+  })
+})

@@ -1,6 +1,7 @@
 import { type BrokerMessage, parseSubject, WildcastError } from '@wildcast/protocol'
 import { Redis as Ioredis } from 'ioredis'
 import { beforeAll, expect, it, onTestFinished } from 'vitest'
+import { GrownLogs } from '../../src/brokers/redis/grown-logs.js'
 import { appendScript } from '../../src/brokers/redis/history/append-script.js'
 import { RedisHistory } from '../../src/brokers/redis/history/redis-history.js'
 import { redisKeys } from '../../src/brokers/redis/keys.js'
@@ -14,6 +15,7 @@ import { RedisValues } from '../../src/brokers/redis/values/redis-values.js'
 import { StoreScripts } from '../../src/brokers/redis/values/store-scripts.js'
 import { Terms } from '../../src/brokers/redis/values/terms.js'
 import { writeScript } from '../../src/brokers/redis/values/write-script.js'
+import { realClock } from '../../src/core/clock.js'
 import { HistoryRules } from '../../src/core/history-rules.js'
 import { defaultStoreLimits } from '../../src/stores/limits.js'
 import { rule } from '../../src/testing/history-under-test.js'
@@ -56,7 +58,7 @@ async function opened() {
   const parts = { prefix, keys, marks, limits }
   const shared = {
     ...{ prefix, echo, rules, ruleTexts: ruleTexts(rules), names: redisNames({ prefix, sharded: false }) },
-    ...{ writeScript: writeScript(parts), appendScript: appendScript(parts) },
+    ...{ writeScript: writeScript(parts), appendScript: appendScript(parts), grown: new GrownLogs(), clock: realClock },
     store: new StoreScripts({ keys, limits, scripts, run: 'run', terms, echoes, cork: () => {}, failed }),
   }
   const [values, history] = [new RedisValues(shared), new RedisHistory(shared)]
@@ -86,7 +88,8 @@ it('delivers a change, and a kept message, before it acknowledges them, and befo
   expect(log).toEqual([])
   proxy.flow()
   await Promise.all(calls)
-  expect(log).toEqual(['delivered', 'kept delivered', 'written', 'kept', 'marked'])
+  expect(log.slice(0, 2)).toEqual(['delivered', 'kept delivered'])
+  expect(log.slice(2).sort()).toEqual(['kept', 'marked', 'written'])
 })
 
 it('acknowledges a change that Redis has acknowledged, if the connection ends before it was delivered', async () => {

@@ -4,8 +4,9 @@ import { luaLines, luaMatches } from './lua.js'
  * Functions of scripts that publish a message. Each run of a script creates the functions that it
  * reaches, so those for groups are inside a branch.
  *
- * `addToGroups(registry, subject, payload, streams, longest, mark)` adds a copy to the stream of
- * each group that the subject belongs to. Returns the entries, or nil and the failure.
+ * `addToGroups(registry, subject, payload, streams, longest, mark, found)` adds a copy to the
+ * stream of each group that the subject belongs to. Returns the entries, or nil and the failure.
+ * `found` has the lines of the subject and of "*", if the script has read them already.
  *
  * `send(added, streams, wakes, channel, payload, marks, mark)` publishes the payload; if it is a
  * value, after its mark. Returns the number of receivers, or the failure; then no entry is left.
@@ -14,8 +15,9 @@ export const luaSend: string = `
 local function removeFrom(streams, added)
   for _, one in ipairs(added) do redis.call('XDEL', streams .. one[1], one[2]) end
 end
-local function addToGroups(registry, subject, payload, streams, longest, mark)
-  local found, added, failure = redis.call('HMGET', registry, subject, '*'), {}, nil
+local function addToGroups(registry, subject, payload, streams, longest, mark, found)
+  local added, failure = {}, nil
+  found = found or redis.call('HMGET', registry, subject, '*')
   if found[1] or found[2] then
     ${luaLines}${luaMatches}
     local function add(field, line)

@@ -16,6 +16,10 @@
 /** The length of the first field of a message before "about". */
 export const aboutHeadLength = 34
 
+const mostSlack = 64
+/** The most messages that are trimmed at once. */
+const mostTrimmed = 256
+
 /** `idOf(position)`: the id of a message. */
 export const luaId = `
 local function idOf(position)
@@ -38,12 +42,13 @@ local function sizeOf(subject, entries)
   return bytes
 end
 local function forgot(history, subject, pattern, entries)
-  local last
-  for _, entry in ipairs(entries) do
+  if #entries == 0 then return end
+  local last, names = nil, {}
+  for i, entry in ipairs(entries) do
     last = string.sub(entry[2][2], 1, 20)
-    redis.call('ZREM', history .. ':index', last .. ' ' .. subject)
+    names[i] = last .. ' ' .. subject
   end
-  if not last then return end
+  redis.call('ZREM', history .. ':index', unpack(names))
   local floors, any = history .. ':floors', ' any ' .. pattern
   local floor = redis.call('HGET', floors, any)
   if floor and floor < last then
@@ -63,42 +68,52 @@ end
 `
 
 /**
- * Functions of scripts that keep a message. `rule` is the text of a rule: see `ruleTexts`.
+ * Functions of scripts that keep a message.
  *
- * `roomFor(history, subject, rule)` returns the number of messages of the subject, and those that
- * one more replaces.
+ * `logOf(history, subject, text)`: the log of a subject. `text` is that of its rule: see
+ * `ruleTexts`. Its slack is how many messages beyond the rule may be there until `forget`: to trim
+ * some at once costs a part of trimming each alone.
  *
- * `keep(history, subject, rule, position, about, payload, length, replaced)` keeps a message.
- * Returns the undo, or nil and the failure.
+ * `keep(log, id, now, head, payload)` adds a message. Returns nothing, or the failure.
+ *
+ * `removeKept(log, id)` undoes that.
+ *
+ * `trim(log, slack)` forgets messages beyond the rule, if these are more than `slack`. Returns
+ * their bytes.
+ *
+ * `replacedBy(log)`: the messages that one more replaces, after a trim.
  */
-export const luaKeep: string = `${luaId}${luaForgot}
-local function roomFor(history, subject, rule)
-  local most, log = tonumber(string.match(rule, '^%d+')), history .. ':log:' .. subject
-  local length = redis.call('XLEN', log)
-  if length < most then return length, {} end
-  -- More than one if the rule had a greater number before.
-  return length, redis.call('XRANGE', log, '-', '+', 'COUNT', math.min(length + 1 - most, 10))
+export const luaKeep: string = `${luaForgot}
+local function logOf(history, subject, text)
+  local most, age, pattern = string.match(text, '^(%d+) (%d+) (.*)$')
+  return { history = history, subject = subject, key = history .. ':log:' .. subject, most = tonumber(most),
+    age = tonumber(age), pattern = pattern, slack = math.min(${mostSlack}, math.floor(most / 8)) }
 end
-local function keep(history, subject, rule, position, about, payload, length, replaced)
-  local age, pattern = string.match(rule, '^%d+ (%d+) (.*)$')
-  local log, now, id = history .. ':log:' .. subject, milliseconds(), idOf(position)
-  local head = position .. string.format('%013.0f', now) .. about
-  local added = redis.pcall('XADD', log, 'MAXLEN', '=', length + 1 - #replaced, id, 'about', head, 'payload', payload)
-  if type(added) == 'table' then return nil, added end
-  redis.call('ZADD', history .. ':index', 0, position .. ' ' .. subject)
-  if length == 0 then
-    redis.call('ZADD', history .. ':names', 0, subject)
-    if age ~= '0' then redis.call('ZADD', history .. ':due', now + age, subject) end
-    local floor = redis.call('HGET', history .. ':floors', ' empty ' .. pattern)
-    if floor then redis.call('HSET', history .. ':floors', subject, floor) end
-  else
-    forgot(history, subject, pattern, replaced)
-  end
-  return function()
-    redis.call('XDEL', log, id)
-    redis.call('ZREM', history .. ':index', position .. ' ' .. subject)
-    if redis.call('XLEN', log) > 0 then return end
-    emptied(history, subject, pattern)
-  end
+local function keep(log, id, now, head, payload)
+  local added = redis.pcall('XADD', log.key, 'NOMKSTREAM', id, 'about', head, 'payload', payload)
+  if added then return type(added) == 'table' and added or nil end
+  added = redis.pcall('XADD', log.key, id, 'about', head, 'payload', payload)
+  if type(added) == 'table' then return added end
+  local history, subject = log.history, log.subject
+  redis.call('ZADD', history .. ':names', 0, subject)
+  if log.age > 0 then redis.call('ZADD', history .. ':due', now + log.age, subject) end
+  local floor = redis.call('HGET', history .. ':floors', ' empty ' .. log.pattern)
+  if floor then redis.call('HSET', history .. ':floors', subject, floor) end
+end
+local function removeKept(log, id)
+  redis.call('XDEL', log.key, id)
+  if redis.call('XLEN', log.key) == 0 then emptied(log.history, log.subject, log.pattern) end
+end
+local function trim(log, slack)
+  local length = redis.call('XLEN', log.key)
+  if length <= log.most + slack then return 0 end
+  local entries = redis.call('XRANGE', log.key, '-', '+', 'COUNT', math.min(length - log.most, ${mostTrimmed}))
+  redis.call('XTRIM', log.key, 'MAXLEN', '=', length - #entries)
+  forgot(log.history, log.subject, log.pattern, entries)
+  return sizeOf(log.subject, entries)
+end
+local function replacedBy(log)
+  if redis.call('XLEN', log.key) < log.most then return {} end
+  return redis.call('XRANGE', log.key, '-', '+', 'COUNT', 1)
 end
 `

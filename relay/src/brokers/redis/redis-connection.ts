@@ -1,6 +1,5 @@
 import { type BrokerMessage, type Subject, WildcastError } from '@wildcast/protocol'
 import type { BrokerRequestOptions } from '../../core/broker.js'
-import type { HistoryStore } from '../../core/history-store.js'
 import type { ValueStore } from '../../core/store.js'
 import type { BrokerConnection, ConnectionEvents, NativeSubscription, Sink } from '../foreign/driver.js'
 import { checkRole, type StorageSupport } from './capabilities.js'
@@ -9,6 +8,7 @@ import { corkPerTurn } from './cork.js'
 import { commandFailure, redisEndedError } from './failures.js'
 import type { Glob } from './glob.js'
 import { GroupConsumers } from './group-consumers.js'
+import { GrownLogs } from './grown-logs.js'
 import { RedisHistory } from './history/redis-history.js'
 import type { RedisContext } from './redis-context.js'
 import { isAnswer, RedisPublisher } from './redis-publisher.js'
@@ -37,7 +37,7 @@ export interface ConnectionParts extends ClientPair {
 /** Two clients: one publishes, one subscribes. When either ends, both end. */
 export class RedisConnection implements BrokerConnection<RedisNative> {
   readonly values: ValueStore | undefined
-  readonly history: HistoryStore | undefined
+  readonly history: RedisHistory | undefined
   readonly #context: RedisContext
   readonly #events: ConnectionEvents
   readonly #clients: readonly [publisher: RedisClient, listener: RedisClient]
@@ -67,7 +67,11 @@ export class RedisConnection implements BrokerConnection<RedisNative> {
     const marks = values.can === true ? context.marks : undefined
     const subscriber = new Subscriber({ redis: listener.redis, marks, notText: () => dropped('foreign_subject') })
     const failed = (cause: unknown): WildcastError => this.#failed(cause)
-    const cork = corkPerTurn(redis.stream)
+    const corkStream = corkPerTurn(redis.stream)
+    const cork = (): void => {
+      this.history?.flush()
+      corkStream()
+    }
     const shared = { ...context, redis, scripts, subscriber, cork, failed, dropped }
     this.#subscriber = subscriber
     this.#publisher = new RedisPublisher({ ...shared, scripts: storage === true ? scripts : undefined })
@@ -85,7 +89,7 @@ export class RedisConnection implements BrokerConnection<RedisNative> {
       const terms = new Terms(context.newestTerm, values.term)
       this.#echoes = echoes
       const store = new StoreScripts({ ...shared, run: publisher.info.runId, terms, echoes })
-      const kept = { ...shared, store, echo: values.echo }
+      const kept = { ...shared, store, echo: values.echo, grown: new GrownLogs() }
       this.values = new RedisValues(kept)
       if (context.rules.list.length > 0) this.history = new RedisHistory(kept)
     }
@@ -124,6 +128,7 @@ export class RedisConnection implements BrokerConnection<RedisNative> {
 
   async close(): Promise<void> {
     if (this.#ended) return
+    this.history?.flush()
     // Over a silent connection nothing can be sent. The next one continues with what is pending.
     if (this.#pendingPings === 0)
       await flush(this.#clients, [this.#responders.leaveAll(), this.#consumers.leaveAll()], this.#context.clock)

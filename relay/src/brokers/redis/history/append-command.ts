@@ -14,19 +14,26 @@ export interface MessageToAppend {
   readonly key: PublishKey | undefined
 }
 
-/** Returns the arguments of the script that appends. Usual ones at the end are left out. */
-export function appendArguments(
-  { message, rule, key }: MessageToAppend,
-  server: string,
-  { names, prefix, echo }: WriteContext,
-): ScriptArgument[] {
+/** Returns the arguments of a message for the script. Usual ones at the end are left out. */
+export function appendArguments({ message, rule, key }: MessageToAppend, context: WriteContext): ScriptArgument[] {
   const { subject, headers } = message
   const payload = argumentOf(message.payload)
   const about = aboutText({ headers, user: userOf(message) })
-  const all = [subject, payload, digestText(payload, 'm'), about, server, echo, rule]
-  const channel = names.channelOf(subject as Subject)
-  const isUsual = channel === prefix + subject
+  const channel = context.names.channelOf(subject as Subject)
+  const all = [subject, payload, digestText(payload, 'm'), about, rule]
+  const isUsual = channel === context.prefix + subject
   if (key) all.push(isUsual ? '' : channel, keyId(key), key.fingerprint)
   else if (!isUsual) all.push(channel)
+  return all
+}
+
+/** Returns the arguments of several messages, with their width: the number of each. */
+export function argumentsOfAll(messages: readonly (readonly ScriptArgument[])[]): ScriptArgument[] {
+  const width = Math.max(...messages.map(({ length }) => length))
+  const all: ScriptArgument[] = [width]
+  for (const args of messages) {
+    all.push(...args)
+    for (let i = args.length; i < width; i++) all.push('')
+  }
   return all
 }

@@ -39,13 +39,19 @@ export class StoreScripts {
   }
 
   async run(script: Script, args: readonly ScriptArgument[]): Promise<unknown> {
-    const { scripts, keys, limits, cork, failed } = this.#options
+    const { scripts, keys, cork } = this.#options
     cork()
     try {
       return await scripts.run(script, [keys.values, keys.registry, keys.history], args)
     } catch (cause) {
-      throw failed(fullError(cause, limits) ?? cause)
+      throw this.failure(cause)
     }
+  }
+
+  /** Returns the error to throw for a refusal. */
+  failure(cause: unknown): WildcastError {
+    const { limits, failed } = this.#options
+    return failed(fullError(cause, limits) ?? cause)
   }
 
   /**

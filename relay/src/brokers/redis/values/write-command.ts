@@ -3,6 +3,7 @@ import { usedKey } from '../../../core/publish-key.js'
 import type { ValueWrite, Written } from '../../../core/store.js'
 import { aboutText } from '../../foreign/about.js'
 import { keyId } from '../../foreign/key-id.js'
+import type { GrownLogs } from '../grown-logs.js'
 import type { RuleTexts } from '../rule-texts.js'
 import type { ScriptArgument } from '../scripts.js'
 import type { RedisNames } from '../subjects.js'
@@ -21,6 +22,8 @@ export interface WriteContext {
   /** The channel that gets the revision of a change, after the change. */
   readonly echo: string
   readonly ruleTexts: RuleTexts
+  /** Gets the subjects whose messages are kept. */
+  readonly grown: GrownLogs
 }
 
 /** Returns the arguments of the write script. The last ones are left out if they are empty. */
@@ -29,6 +32,7 @@ export function writeArguments(write: DueWrite, context: WriteContext, server: s
   const { subject, headers } = message
   const user = message.from?.user
   const rule = context.ruleTexts.of(subject)
+  if (rule) context.grown.add(subject)
   const payload = argumentOf(message.payload)
   const channel = context.names.channelOf(subject as Subject)
   const all = [

@@ -2,7 +2,7 @@ import type { StoreLimits } from '../../../stores/limits.js'
 import type { Keys } from '../keys.js'
 import { luaText } from '../lua.js'
 import { luaSend } from '../lua-groups.js'
-import { aboutHeadLength, luaKeep } from '../lua-history.js'
+import { aboutHeadLength, luaId, luaKeep } from '../lua-history.js'
 import { luaKeys } from '../lua-keys.js'
 import { longestStream } from '../redis-publisher.js'
 import { type Script, script } from '../scripts.js'
@@ -82,16 +82,20 @@ else
     revision .. string.format('%013.0f', ends) .. (will and 'w' or '-') .. about .. '\\n' .. payload)
 end
 local mark, markChannel = revision .. digest .. about, marks .. string.sub(channel, #prefix + 1)
-local added, clients, undo
+local added, clients, undo, kept
 if rule then
-  ${luaKeep}
-  local length, replaced = roomFor(history, subject, rule)
-  local head = string.sub(digest, 1, 1) .. about
-  undo, clients = keep(history, subject, rule, revision, head, payload, length, replaced)
-  local gone = sizeOf(subject, replaced)
-  if undo then
-    before, bytes = before - gone, bytes - gone + #subject + ${aboutHeadLength} + #about + #payload
+  ${luaId}${luaKeep}
+  local log, id, time = logOf(history, subject, rule), idOf(revision), milliseconds()
+  local head = revision .. string.format('%013.0f', time) .. string.sub(digest, 1, 1) .. about
+  clients = keep(log, id, time, head, payload)
+  if not clients then
+    bytes = bytes + #subject + ${aboutHeadLength} + #about + #payload
     redis.call('HSET', values, ' bytes', bytes)
+    undo = function() removeKept(log, id) end
+    kept = function()
+      redis.call('ZADD', history .. ':index', 0, revision .. ' ' .. subject)
+      return trim(log, log.slack)
+    end
   end
 end
 if not clients then added, clients = addToGroups(KEYS[2], subject, payload, streams, longest, mark) end
@@ -102,6 +106,8 @@ if type(clients) == 'table' then
   redis.call('HSET', values, ' bytes', before)
   return clients
 end
+local freed = kept and kept() or 0
+if freed > 0 then redis.call('HINCRBY', values, ' bytes', -freed) end
 if deletes then
   redis.call('ZREM', values .. ':names', subject)
 elseif not old then
