@@ -45,8 +45,7 @@ describe('/metrics', () => {
 
   it('counts a message of a group once, whatever the number of its members', async () => {
     const relay = await start()
-    for (const client of [connectTo(relay), connectTo(relay)])
-      await client.subscribe('a', { group: 'g' }).ready
+    for (const client of [connectTo(relay), connectTo(relay)]) await client.subscribe('a', { group: 'g' }).ready
     await connectTo(relay).publish('a', 1)
     await expect.poll(relay.scrape).toContain('wildcast_delivered_total{broker="main"} 1')
   })
