@@ -49,7 +49,9 @@ export const contract = defineContract({
   // The lock of the auction; its members wait for it.
   'desk.auction': { value: Person, presence: Person },
   'desk.leader': { value: Person },
-  'desk.summary': { value: v.object({ closing: v.array(v.object({ good: name, price: Price })), at: number, by: name }) },
+  'desk.summary': {
+    value: v.object({ closing: v.array(v.object({ good: name, price: Price })), at: number, by: name }),
+  },
   'desk.limit': { value: v.object({ price: Price, by: name }) },
   'packed.{packer}': { message: Packer },
   'probe.{page}': { message: number },
