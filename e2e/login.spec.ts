@@ -1,6 +1,9 @@
+import { rm } from 'node:fs/promises'
 import type { Locator, Page } from '@playwright/test'
 import { type Demo, startDemo } from './demo.js'
-import { conversation, expect, say, test } from './test.js'
+import { npmStart, startRelay } from './relay.js'
+import { conversation, say } from './test.js'
+import { expect, row, test, write } from './visitor.js'
 
 let demo: Demo
 
@@ -8,6 +11,31 @@ test.beforeAll(async () => {
   demo = await startDemo()
 })
 test.afterAll(() => demo.stop())
+
+test('a store that is deleted while the demo runs costs the old messages only', async ({ visitor }) => {
+  const relay = await startRelay(npmStart)
+  try {
+    const page = await visitor({ url: relay.url })
+    await write(page, 'before')
+    await expect(row(page, 'before')).toContainText('Sent')
+    await rm(relay.store)
+    await write(page, 'without a file')
+    await expect(row(page, 'without a file')).toContainText('Sent')
+    await relay.kill()
+    await expect(page.getByRole('status')).not.toHaveText('online')
+    await rm(`${relay.store}-wal`, { force: true })
+    await relay.restart()
+    await expect(page.getByRole('status')).toHaveText('online')
+    await write(page, 'after')
+    await expect(row(page, 'after')).toContainText('Sent')
+    await expect(row(page, 'before')).toBeVisible()
+    await page.reload()
+    await expect(row(page, 'after')).toBeVisible()
+    await expect(row(page, 'before')).toHaveCount(0)
+  } finally {
+    await relay.kill()
+  }
+})
 
 const dialog = (page: Page): Locator => page.getByRole('dialog', { name: 'Log in' })
 const panel = (page: Page, title: string): Locator => page.getByRole('region', { name: title, exact: true })
@@ -94,7 +122,7 @@ test('a token that expires is replaced, and a revoked right is explained and giv
   await page.getByRole('button', { name: 'Revoke my right' }).click()
   const notice = page.getByRole('alert')
   await expect(notice).toContainText('Your right was revoked')
-  await expect(notice).toContainText('The relay says: an operator has ended the sessions of this user')
+  await expect(notice).toContainText('The relay’s reason: an operator has ended the sessions of this user')
   await expect(page.getByRole('status')).toHaveText('closed')
   // A reload is no way round: the login refuses to renew.
   await page.reload()

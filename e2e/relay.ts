@@ -11,6 +11,8 @@ const root = path.resolve(import.meta.dirname, '..')
 export interface RelayProcess {
   readonly url: string
   readonly port: number
+  /** The file of the values and messages that the demo's configuration keeps. */
+  readonly store: string
   /** Kills the process. */
   kill(): Promise<void>
   /** Stops its execution: its connections stay open, and nothing is answered. */
@@ -55,6 +57,7 @@ export async function startRelay(
   await start()
   return {
     port,
+    store,
     url: `http://127.0.0.1:${port}`,
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return

@@ -21,7 +21,9 @@ type View = 'chat' | 'dashboard' | 'dashboard/market' | 'explorer' | 'faults'
 // tab hands its connection over while it opens.
 const network = /net::ERR_(CONNECTION|EMPTY|SOCKET|INCOMPLETE|CONTENT_LENGTH)|response code: 403/
 const handOver = /closed before the connection is established/
-const isOutage = (text: string): boolean => network.test(text) || handOver.test(text)
+// The relay has ended the session, and the page sends before it has read the end.
+const ending = /already in CLOSING or CLOSED state/
+const isOutage = (text: string): boolean => [network, handOver, ending].some((each) => each.test(text))
 
 export const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads it to find the fixtures

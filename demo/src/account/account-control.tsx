@@ -9,7 +9,7 @@ const AccountNotice = lazy(() => import('./account-notice.js').then((part) => ({
 
 onOtherTab((account) => void import('./log-in.js').then(({ become }) => become(account)))
 
-/** Who uses the page, and a way to become someone else. */
+/** The person who uses the page, and a way to become someone else. */
 export function AccountControl() {
   const account = useAccount((state) => state.account)
   const change = (): void => {

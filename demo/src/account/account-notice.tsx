@@ -24,7 +24,7 @@ export function AccountNotice({ account, problem }: AccountNoticeProps) {
       <Icon name="warning" className="size-4 text-bad" />
       <p className="min-w-0 flex-1 basis-64 break-words">
         {problem}
-        {reason !== undefined && <span className="text-quiet"> The relay says: {reason}.</span>}
+        {reason !== undefined && <span className="text-quiet"> The relay’s reason: {reason}.</span>}
       </p>
       <div className="flex flex-wrap gap-2">
         <Button isMain onClick={again}>

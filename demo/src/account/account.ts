@@ -27,7 +27,7 @@ const storageKey = 'wildcast-demo-account'
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 
-/** What the browser has kept. Whatever else is in the storage makes a guest. */
+/** The account that the browser has kept. Whatever else is in the storage makes a guest. */
 function readStored(): { readonly account: Account | undefined; readonly id: string | undefined } {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(storageKey) ?? '')
@@ -42,7 +42,7 @@ function readStored(): { readonly account: Account | undefined; readonly id: str
 
 const stored = readStored()
 
-/** Tells people of one name apart. */
+/** Differs between people of one name. */
 const id = stored.id ?? newId()
 
 function newId(): string {
@@ -59,7 +59,7 @@ export function keepAccount(account: Account | undefined): void {
   }
 }
 
-/** Who uses the page. */
+/** The person who uses the page. */
 export const useAccount = create<AccountState>()(() => ({
   account: stored.account,
   problem: undefined,
@@ -76,7 +76,7 @@ export function onOtherTab(notify: (account: Account | undefined) => void): void
 /** A login that is refused, with the reason of the server. */
 export class Refusal extends Error {}
 
-/** Asks for a token; `renews` is refused after a revocation. Rejects with a `Refusal`, if it is one. */
+/** Asks for a token. `renews` is refused after a revocation. A `Refusal` has the reason. */
 export async function askToken(form: Account & { readonly renews?: boolean; readonly seconds?: number }) {
   const response = await fetch('/request/demo.login', { method: 'POST', body: JSON.stringify({ ...form, id }) })
   const reply: unknown = response.ok ? await response.json() : undefined
@@ -87,12 +87,12 @@ export async function askToken(form: Account & { readonly renews?: boolean; read
   return token
 }
 
-/** What the fault panel does to the next tokens. */
+/** The faults of the next tokens, as the fault panel chooses them. */
 export const tokenFault = { isHeldBack: false, seconds: undefined as number | undefined }
 
 let failures = 0
 
-/** After as many attempts in a row, the page says that there is no login. */
+/** After as many attempts in a row, the page reports that there is no login. */
 const patience = 3
 
 /** The token of the client. An expired or a refused one is replaced without a word to the user. */

@@ -7,8 +7,11 @@ export function LockedRoom({ reason }: { readonly reason: string }) {
   const account = useAccount((state) => state.account)
   return (
     <Empty icon="lock" title="The vault is for managers">
-      You are {account ? `${account.name}, a trader` : 'a guest'}. The relay says:
-      <code className="my-4 block break-words rounded-xl border border-line bg-panel px-3 py-2 text-left font-mono text-xs">
+      You are {account ? `${account.name}, a trader` : 'a guest'}. The relay’s reason:
+      <code
+        className="my-4 block break-words rounded-xl border border-line bg-panel px-3 py-2 text-left
+        font-mono text-xs"
+      >
         {reason}
       </code>
       <span className="flex justify-center">
