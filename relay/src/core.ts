@@ -27,6 +27,8 @@ export type { FromBrokers, RelayContract, Undeclared } from './core/contract/rel
 export type { HistoryRule } from './core/history-rules.js'
 export type { HistoryStore } from './core/history-store.js'
 export { defaultLimits, type Limits, type SessionLimits } from './core/limits.js'
+export type { NamespaceOptions } from './core/namespaces/namespace.js'
+export type { NamespacesOptions } from './core/namespaces/namespaces.js'
 export type { OnFailure } from './core/outlet.js'
 export { createRelay, type Relay, type RelayFacts, type RelayOptions, type RelayView } from './core/relay.js'
 export type { Soon, ValueStore } from './core/store.js'

@@ -147,7 +147,7 @@ describe('a configuration is refused', () => {
     expect(problemsOf(`${brokers}${home('shop', 'main = "one"')}${home('blog', 'main = "two"')}${auth}`)).toBe('none')
   })
 
-  it.each<[string, string, string, boolean]>([
+  it.each<['redis' | 'nats' | 'mqtt', string, string, boolean]>([
     ['redis', 'url = "redis://LOCALHOST"', 'url = "redis://127.0.0.1:6379/3"', true],
     ['redis', 'url = "redis://a"\ncluster = ["b:7000"]', 'url = "redis://b:7000"', true],
     ['redis', 'url = "redis://a"\nsentinels = ["s:1"]\nsentinel_name = "m"', 'url = "redis://a"', false],
@@ -158,6 +158,9 @@ describe('a configuration is refused', () => {
   ])('if two brokers of %s are on one server: %s and %s', (type, one, other, isSame) => {
     const broker = (name: string, keys: string): string => `[brokers.${name}]\ntype = "${type}"\n${keys}\n`
     const toml = `${broker('one', one)}${broker('two', other)}${home('a', 'main = "one"')}${home('b', 'main = "two"')}`
-    expect(problemsOf(`${toml}${auth}`).includes('on the same server')).toBe(isSame)
+    const problem = problemsOf(`${toml}${auth}`)
+    expect(problem.includes('on the same server')).toBe(isSame)
+    const remedies = { redis: '"b:"', nats: 'an account of its own, with another "auth"', mqtt: 'a server of its own' }
+    if (isSame) expect(problem).toContain(remedies[type])
   })
 })

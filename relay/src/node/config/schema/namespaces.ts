@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { BrokerSettings } from '../../../brokers/settings.js'
 import type { NamespaceOptions } from '../../../core/namespaces/namespace.js'
 import type { Config } from '../config.js'
 import { homesOf } from '../homes.js'
@@ -56,15 +57,11 @@ function sharedBrokers({ namespaces = {}, brokers }: Config): Faults {
       const owner = owners.get(broker)
       owners.set(broker, namespace)
       if (owner === undefined) return []
-      const remedy = takesPrefix(brokers, broker) ? 'a broker with another "prefix"' : 'a broker of its own'
+      const remedy = brokers.get(broker)?.type === 'redis' ? 'a broker with another "prefix"' : 'a broker of its own'
       const message = `{it} is "${broker}", which namespace "${owner}" already has; name ${remedy}`
       return [{ message, path: ['namespaces', namespace, 'brokers', name] }]
     }),
   )
-}
-
-function takesPrefix(brokers: Config['brokers'], name: string): boolean {
-  return brokers.get(name)?.type !== 'memory'
 }
 
 /** Two brokers of one server must not see the subjects of each other. */
@@ -81,11 +78,15 @@ function sharedServers(config: Config): Faults {
     if (!settings || !other) return []
     const prefix = 'prefix' in settings ? settings.prefix : undefined
     const whose = other.namespace === undefined ? 'of no namespace' : `of namespace "${other.namespace}"`
-    const example = `${namespace ?? broker}${settings.type === 'redis' ? ':' : ''}`
-    const remedy = `give both a "prefix", neither of which begins with the other, such as "${example}"`
+    const remedy = remedyFor(settings, namespace ?? broker)
     const why = `{it} has subjects of broker "${other.broker}" ${whose}, which is on the same server; ${remedy}`
     return [{ message: why, path: ['brokers', broker, ...(prefix === undefined ? [] : ['prefix'])] }]
   })
+}
+
+function remedyFor({ type }: BrokerSettings, name: string): string {
+  if (type === 'redis') return `give both a "prefix", neither of which begins with the other, such as "${name}:"`
+  return type === 'nats' ? 'give each an account of its own, with another "auth"' : 'give each a server of its own'
 }
 
 function unknownNamespaces({ namespaces = {}, gateways, auth }: Config): Faults {
