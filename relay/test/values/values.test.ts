@@ -23,7 +23,7 @@ describe('values', () => {
       const stores = await open()
       let [gaps, joins]: [number, number] = [0, 0]
       for (let run = 1; run <= runs; run++) {
-        const root = run === 1 ? 'v' : `v.${run}`
+        const root = run === 1 ? 'v' : `v.run-${run}`
         const history = await runValues({ ...stores, ...size, root, seed: run })
         expect(faultsOfValues(history)).toEqual([])
         const events = history.readers.flatMap((reader) => reader.events)
