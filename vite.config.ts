@@ -17,6 +17,8 @@ const heavy = [
   'relay/test/workers/*.test.ts',
   'relay/test/{chaos,fuzz,loss}/*.test.ts',
   'relay/test/durable-streams/conformance.test.ts',
+  'relay/test/history/failover.test.ts',
+  'relay/test/values/many-readers.test.ts',
   'bench/measure.test.ts',
   'relay/test/brokers/{components,end-to-end,original-readme,processes,queue-leaving}.test.ts',
   'relay/test/auth-{check,commands,reload,production}.test.ts',

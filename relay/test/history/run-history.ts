@@ -14,8 +14,16 @@ export interface HistoryRunOptions {
   readonly joins: number
   /** Whether no reader can have the messages of several rules. @default false */
   readonly byRule?: boolean | undefined
+  /** The end of the run before, in the same history: readers don't ask for what is before. */
+  readonly from?: HistoryEnd | undefined
   /** Runs between the parts of the run, for instance to cut a link. */
   readonly disturb?: ((part: number) => Promise<void> | void) | undefined
+}
+
+/** The positions of the last messages of a run. */
+export interface HistoryEnd {
+  readonly log: string
+  readonly room: string
 }
 
 /** The rules of the run: the messages of rooms are soon forgotten, those of logs never. */
@@ -55,7 +63,8 @@ export async function runHistory(options: HistoryRunOptions): Promise<HistoryRec
   const join = async (url: string, from = pick(readable)): Promise<RecordedHistoryReader> => {
     const isNear = (other: RecordedHistoryReader): boolean =>
       !options.byRule || other.record.matches('log.1') === from.matches('log.1')
-    const after = random() < 0.5 ? '' : (readers.findLast(isNear)?.position ?? '')
+    const start = options.from?.[from.matches('log.1') ? 'log' : 'room'] ?? ''
+    const after = random() < 0.5 ? start : (readers.findLast(isNear)?.position ?? start)
     const reader = await openHistoryReader(`reader ${readers.length + 1} of ${from.pattern}`, tick, {
       ...from,
       url,
@@ -97,11 +106,22 @@ export async function runHistory(options: HistoryRunOptions): Promise<HistoryRec
   for (const reader of readers) reader.resume()
   for (const reader of readers) reader.heal()
   await finishHistory(publishers[0] as RecordedPublisher, readers)
-  return {
+  const record: HistoryRecord = {
     publishes: publishers.flatMap((one) => one.publishes),
     readers: readers.map(({ record }) => record),
     ...(options.byRule && { orderOf: (subject: string) => (isRoom(subject) ? 'room' : 'log') }),
   }
+  for (const reader of readers) reader.leave()
+  return record
+}
+
+/** Returns the end of a run. */
+export function endOfHistory({ publishes, orderOf = () => '' }: HistoryRecord): HistoryEnd {
+  const last = (of: string): string =>
+    publishes
+      .flatMap(({ subject, position }) => (orderOf(subject) === orderOf(of) && position ? [position] : []))
+      .reduce((one, other) => (one > other ? one : other), '')
+  return { log: last('log.1'), room: last('room.1.msg') }
 }
 
 /**

@@ -28,6 +28,8 @@ export type ReceiveFrame = (kind: string, body: FrameFields, socket: WebSocket) 
 export async function connected(url: string, receive: ReceiveFrame): Promise<WebSocket> {
   const socket = new WebSocket(`${url}/ws`, 'wildcast.v1+json')
   onTestFinished(() => socket.terminate())
+  // The test holds the socket, which must not hold what its receiver has recorded.
+  socket.once('close', () => socket.removeAllListeners('message'))
   socket.on('message', (data) => {
     for (const line of String(data).split('\n')) {
       if (line === '"Ping"') socket.send('"Pong"')
