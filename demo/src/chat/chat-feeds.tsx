@@ -54,6 +54,9 @@ export function healthKey(broker: string, room: string): string {
 /** Messages are taken together at most this often, in milliseconds. */
 const frameMs = 16
 
+/** Code that can't be loaded: the chat works without. */
+const quiet = (): void => {}
+
 function follow(broker: string, pattern: FeedProps['pattern']): () => void {
   const isStaff = pattern === 'staff.{room}'
   const feed = isStaff ? healthKey(broker, vault) : broker
@@ -62,8 +65,9 @@ function follow(broker: string, pattern: FeedProps['pattern']): () => void {
   const take = (): void => {
     clearTimeout(timer)
     timer = undefined
-    if (waiting.length > 0) takeMessages(waiting)
+    const questions = waiting.length > 0 ? takeMessages(waiting) : []
     waiting = []
+    for (const question of questions) void import('./bot/ask.js').then(({ ask }) => ask(...question), quiet)
   }
   const undo = client.subscribe(
     pattern,
@@ -78,6 +82,7 @@ function follow(broker: string, pattern: FeedProps['pattern']): () => void {
         // It marks the vault, too.
         if (continuity === 'gap' && !isStaff) takeGap(broker)
         useHealth.setState({ [feed]: { continuity, asOf } })
+        if (continuity === 'live') void import('./missed.js').then(({ countMissed }) => countMissed(broker), quiet)
       },
       onError: ({ message }) =>
         useHealth.setState(({ [feed]: before }) => ({

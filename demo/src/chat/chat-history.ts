@@ -1,6 +1,5 @@
-import { kept, WildcastError } from '../bridge.js'
+import { WildcastError } from '../bridge.js'
 import { changeRoom, splitRoomKey, toEntry, useChatStore } from './chat-store.js'
-import { addPage } from './room-history.js'
 import type { Older } from './room-log.js'
 import { subjectOf } from './subject.js'
 
@@ -24,6 +23,7 @@ async function readPage(key: string): Promise<void> {
   const before = useChatStore.getState().rooms[key]?.readTo
   note(key, 'loading')
   try {
+    const [{ kept }, { addPage }] = await Promise.all([import('../kept.js'), import('./room-history.js')])
     // While offline, it waits for the next connection.
     const how = { broker, before, limit: pageSize, timeoutMs: Number.POSITIVE_INFINITY }
     const { messages, hasMore } = await kept.page(subjectOf(room), how)
