@@ -4,6 +4,7 @@ import { create } from 'zustand'
 import { useAccount } from '../account/account.js'
 import { client, useConnection } from '../bridge.js'
 import { usePage } from '../page.js'
+import { askLater } from './bot/later.js'
 import { learnBrokers, type RoomMessage, takeGap, takeMessages, useChatStore } from './chat-store.js'
 import { vault } from './subject.js'
 
@@ -54,9 +55,6 @@ export function healthKey(broker: string, room: string): string {
 /** Messages are taken together at most this often, in milliseconds. */
 const frameMs = 16
 
-/** Code that can't be loaded: the chat works without. */
-const quiet = (): void => {}
-
 function follow(broker: string, pattern: FeedProps['pattern']): () => void {
   const isStaff = pattern === 'staff.{room}'
   const feed = isStaff ? healthKey(broker, vault) : broker
@@ -67,7 +65,7 @@ function follow(broker: string, pattern: FeedProps['pattern']): () => void {
     timer = undefined
     const questions = waiting.length > 0 ? takeMessages(waiting) : []
     waiting = []
-    for (const question of questions) void import('./bot/ask.js').then(({ ask }) => ask(...question), quiet)
+    for (const question of questions) void askLater(...question)
   }
   const undo = client.subscribe(
     pattern,
@@ -82,7 +80,11 @@ function follow(broker: string, pattern: FeedProps['pattern']): () => void {
         // It marks the vault, too.
         if (continuity === 'gap' && !isStaff) takeGap(broker)
         useHealth.setState({ [feed]: { continuity, asOf } })
-        if (continuity === 'live') void import('./missed.js').then(({ countMissed }) => countMissed(broker), quiet)
+        if (continuity === 'live')
+          void import('./missed.js').then(
+            ({ countMissed }) => countMissed(broker),
+            () => {},
+          )
       },
       onError: ({ message }) =>
         useHealth.setState(({ [feed]: before }) => ({

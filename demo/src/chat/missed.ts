@@ -1,6 +1,8 @@
 import { kept } from '../kept.js'
+import { usePage } from '../page.js'
 import {
   changeRoom,
+  chatBroker,
   firstRooms,
   isOnScreen,
   mostRooms,
@@ -63,8 +65,12 @@ function noteOpen(): void {
   clearTimeout(timer)
   timer = undefined
   const key = openRoomKey()
+  if (isOnScreen(key)) noteRead(key)
+}
+
+function noteRead(key: string): void {
   const log = useChatStore.getState().rooms[key]
-  if (!isOnScreen(key) || log?.older === undefined || log.older === 'loading') return
+  if (log?.older === undefined || log.older === 'loading') return
   noteSeen(key, log.entries.map(positionOf).findLast(Boolean) ?? useSeen.getState()[key] ?? 'start')
 }
 
@@ -72,6 +78,12 @@ useChatStore.subscribe(() => {
   timer ??= setTimeout(noteOpen, noteMs)
 })
 addEventListener('pagehide', noteOpen)
+
+// A room that is left within that time was read, too.
+usePage.subscribe((_, { view, room, broker }) => {
+  const key = roomKey(chatBroker(useChatStore.getState(), broker), room)
+  if (view === 'chat' && document.visibilityState === 'visible' && key !== openRoomKey()) noteRead(key)
+})
 
 onSeenElsewhere((seen) => {
   for (const [key, position] of Object.entries(seen))
