@@ -43,7 +43,7 @@ const inBrowser = 'packages/*/src/**/*.browser.test.ts'
 
 export default defineConfig({
   root: 'demo',
-  plugins: [react(), tailwindcss(), firstLoad({ mostBytes: 123_000 })],
+  plugins: [react(), tailwindcss(), firstLoad({ mostBytes: 120_000 })],
   resolve: { conditions: [source, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [source, ...defaultServerConditions], externalConditions: [source] } },
   server: {

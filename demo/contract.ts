@@ -29,6 +29,23 @@ function orNumber<Entries extends v.ObjectEntries>(entries: Entries) {
   return v.lazy((input) => (typeof input === 'object' ? schema : number))
 }
 
+/** The reactions to a message. */
+export const emojis = ['👍', '❤️', '😄', '👀', '✅'] as const
+
+/** Longer questions to the bot are refused. */
+export const mostOfQuestion = 500
+
+const Member = v.object({ name, typing: v.optional(v.boolean()) })
+const Reactions = v.object({ name, emoji: v.pipe(v.array(v.picklist(emojis)), v.maxLength(emojis.length)) })
+const Question = v.object({
+  room: v.string(),
+  question: v.pipe(v.string(), v.maxLength(mostOfQuestion)),
+  /** The id under which the bot writes its answer into the room. */
+  id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+})
+/** The parts of an answer are added to one another; the last one is the whole answer. */
+const Answer = v.object({ text: v.string() })
+
 const Packer = v.object({ name: v.string() })
 const Rate = v.object({ perSecond: number })
 const Control = v.object({ url: v.string(), token: v.string(), brokers: v.array(v.string()) })
@@ -41,6 +58,12 @@ export const contract = defineContract({
   },
   // The room of the managers. A rule that allows good.* must not cover it.
   'staff.{room}': { message: ChatMessage },
+  // The people in a room.
+  'room.{room}': { presence: Member },
+  // A value for each user and message: two users never write the same one.
+  'reaction.{room}.{id}.{user}': { value: Reactions },
+  // The bot streams its answer.
+  'ask.bot': { request: Question, reply: Answer },
   'sensor.**': { message: orNumber({ value: number, unit: v.optional(v.string()) }) },
   // `n` numbers the prices of all goods.
   'price.{good}': { message: orNumber({ price: number, n: v.optional(number) }) },

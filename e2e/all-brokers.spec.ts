@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { kinds } from '../relay/test/brokers/kinds.js'
 import { type Demo, startDemo } from './demo.js'
-import { conversation, expect, say, test } from './test.js'
+import { conversation, expect, openRoomOn, say, test } from './test.js'
 
 let demo: Demo
 
@@ -15,7 +15,7 @@ const panel = (page: Page, title: string): Locator => page.getByRole('region', {
 
 test('a message that is typed in a Redis room is seen by redis-cli', async ({ person }) => {
   const page = await person('Alice', demo.url)
-  await page.getByRole('button', { name: 'redis' }).click()
+  await openRoomOn(page, 'redis')
   const overheard = await kinds.redis.foreignClient(demo.ports.redis).listen('good.*')
   await say(page, 'over Redis')
   const { subject, payload } = await overheard.next()

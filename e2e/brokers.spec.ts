@@ -1,6 +1,6 @@
 import { kinds } from '../relay/test/brokers/kinds.js'
 import { gateway, npmStart, startRelay } from './relay.js'
-import { conversation, expect, say, test } from './test.js'
+import { conversation, expect, openRoomOn, say, test } from './test.js'
 
 for (const [name, kind] of Object.entries(kinds))
   test(`two people chat over ${name}, each at a relay of their own, with a stranger who knows the broker only`, async ({
@@ -40,14 +40,14 @@ test('one page speaks on several brokers, and each keeps to itself', async ({ pe
     const bob = await person('Bob', relay.url)
     await say(alice, 'on the default')
     await expect(conversation(bob)).toContainText('on the default')
-    for (const page of [alice, bob]) await page.getByRole('button', { name: 'other' }).click()
+    for (const page of [alice, bob]) await openRoomOn(page, 'other')
     await say(alice, 'on the other')
     await expect(conversation(bob)).toContainText('on the other')
     await expect(conversation(bob)).not.toContainText('on the default')
     const response = await fetch(`${relay.url}/publish/good.apple?broker=other`, { method: 'POST', body: 'by curl' })
     expect(response.status).toBe(202)
     await expect(conversation(bob)).toContainText('by curl')
-    await bob.getByRole('button', { name: 'main' }).click()
+    await bob.getByRole('button', { name: 'good.apple', exact: true }).click()
     await expect(bob.getByText('by curl')).toHaveCount(0)
   } finally {
     await relay.kill()

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { openProxy } from './proxy.js'
 import { npmStart, type RelayProcess, startRelay } from './relay.js'
-import { conversation } from './test.js'
+import { conversation, openRoomOn } from './test.js'
 import { expect, row, texts, test as visits, write } from './visitor.js'
 
 /** The relay of `npm start`: its default broker keeps the chat in a file. */
@@ -151,7 +151,7 @@ test('the keyboard reads older messages with a button, which gives its focus to 
 
 test('a broker that keeps no messages shows those that come while the page is open', async ({ visitor }) => {
   const alice = await visitor()
-  await alice.getByRole('button', { name: 'other' }).click()
+  await openRoomOn(alice, 'other')
   await expect(alice.getByText('No messages yet')).toBeVisible()
   await write(alice, 'not kept')
   await expect(row(alice, 'not kept')).toContainText('Sent')

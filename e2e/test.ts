@@ -68,6 +68,14 @@ export async function say(page: Page, text: string): Promise<void> {
   await page.getByRole('button', { name: 'Send' }).click()
 }
 
+/** Opens a room of the demo with several brokers, on one of them. */
+export async function openRoomOn(page: Page, broker: string, room = 'apple'): Promise<void> {
+  await page.getByLabel('Broker of the new room').selectOption(broker)
+  await page.getByLabel('New room', { exact: true }).fill(room)
+  await page.getByLabel('New room', { exact: true }).press('Enter')
+  await expect(page.getByRole('heading', { name: `good.${room}` })).toBeVisible()
+}
+
 /** The conversation of the room that is open. */
 export function conversation(page: Page): ReturnType<Page['getByLabel']> {
   return page.getByLabel('Conversation')

@@ -61,7 +61,7 @@ export async function write(page: Page, text: string): Promise<void> {
 }
 
 /** The row of a message in the open room. */
-export const row = (page: Page, text: string): Locator =>
+export const row = (page: Page, text: string | RegExp): Locator =>
   conversation(page).getByRole('listitem').filter({ hasText: text })
 
 /** The texts of the open room, in order. */

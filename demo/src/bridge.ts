@@ -1,9 +1,8 @@
 /**
- * The only file that imports values of the SDK: the client and the hooks that the views use. Other
- * files import only its types.
+ * The part of the SDK in the first load: the client and the hooks that all views use. `hooks.ts`
+ * and `kept.ts` have the rest; other files import only types of the SDK.
  */
 import { type Client, type ClientPart, type ContractClient, createClient, type ReportState } from '@wildcast/client'
-import { type ContractHistory, history } from '@wildcast/client/history'
 import { outbox } from '@wildcast/client/outbox'
 import { contract } from '../contract.js'
 import { token, useAccount } from './account/account.js'
@@ -71,6 +70,3 @@ watchConnection(client)
 export function openUnchecked(): Client {
   return createClient({ url: '/ws' })
 }
-
-/** The messages that the brokers have kept. */
-export const kept: ContractHistory<typeof contract> = history(client)

@@ -1,5 +1,4 @@
 import { create } from 'zustand'
-import { persist } from 'zustand/middleware'
 
 /** The views; the hash of the URL names one, perhaps with a part, such as `#/dashboard/market`. */
 export const views = ['chat', 'dashboard', 'explorer', 'faults'] as const
@@ -16,14 +15,14 @@ interface Page {
   readonly view: View
   /** The part of the view that the URL names, or nothing. */
   readonly part: string
-  /** The broker of the chat; without one it is the relay's default. */
+  /** The broker of the room; without one it is the relay's default. */
   readonly broker?: string | undefined
   rename(name: string): void
-  enter(room: string): void
+  /** Opens a room on a broker. */
+  enter(room: string, broker: string): void
   setTheme(theme: Theme): void
   /** Opens a view, and writes it into the URL. */
   show(view: View): void
-  setBroker(broker: string): void
 }
 
 const guest = `guest-${Math.floor(Math.random() * 900) + 100}`
@@ -33,24 +32,41 @@ function placeOf(hash: string): Pick<Page, 'view' | 'part'> {
   return { view: views.find((view) => view === name) ?? 'chat', part }
 }
 
-export const usePage = create<Page>()(
-  persist(
-    (set) => ({
-      name: guest,
-      room: 'apple',
-      theme: 'system',
-      ...placeOf(location.hash),
-      rename: (name) => set({ name }),
-      enter: (room) => set({ room }),
-      setTheme: (theme) => set({ theme }),
-      show: (view) => {
-        location.hash = `#/${view}`
-      },
-      setBroker: (broker) => set({ broker }),
-    }),
-    { name: 'wildcast-demo', partialize: ({ name, room, theme, broker }) => ({ name, room, theme, broker }) },
-  ),
-)
+const storageKey = 'wildcast-demo'
+
+/** The state that a reload keeps. */
+type Kept = Pick<Page, 'name' | 'room' | 'theme' | 'broker'>
+
+function readKept(): Partial<Kept> {
+  try {
+    return JSON.parse(localStorage.getItem(storageKey) ?? '{}').state ?? {}
+  } catch {
+    return {} // damaged, or forbidden
+  }
+}
+
+export const usePage = create<Page>()((set) => ({
+  name: guest,
+  room: 'apple',
+  theme: 'system',
+  ...readKept(),
+  ...placeOf(location.hash),
+  rename: (name) => set({ name }),
+  enter: (room, broker) => set({ room, broker }),
+  setTheme: (theme) => set({ theme }),
+  show: (view) => {
+    location.hash = `#/${view}`
+  },
+}))
+
+function keep({ name, room, theme, broker }: Page): void {
+  try {
+    localStorage.setItem(storageKey, JSON.stringify({ state: { name, room, theme, broker } satisfies Kept }))
+  } catch {
+    // A full or forbidden storage: the page forgets.
+  }
+}
+usePage.subscribe(keep)
 
 addEventListener('hashchange', () => usePage.setState(placeOf(location.hash)))
 

@@ -4,6 +4,7 @@ import { create } from 'zustand'
 import { useAccount } from '../account/account.js'
 import { client, useConnection } from '../bridge.js'
 import { usePage } from '../page.js'
+import { askLater } from './bot/later.js'
 import { learnBrokers, type RoomMessage, takeGap, takeMessages, useChatStore } from './chat-store.js'
 import { vault } from './subject.js'
 
@@ -62,8 +63,9 @@ function follow(broker: string, pattern: FeedProps['pattern']): () => void {
   const take = (): void => {
     clearTimeout(timer)
     timer = undefined
-    if (waiting.length > 0) takeMessages(waiting)
+    const questions = waiting.length > 0 ? takeMessages(waiting) : []
     waiting = []
+    for (const question of questions) void askLater(...question)
   }
   const undo = client.subscribe(
     pattern,
@@ -78,6 +80,11 @@ function follow(broker: string, pattern: FeedProps['pattern']): () => void {
         // It marks the vault, too.
         if (continuity === 'gap' && !isStaff) takeGap(broker)
         useHealth.setState({ [feed]: { continuity, asOf } })
+        if (continuity === 'live')
+          void import('./missed.js').then(
+            ({ countMissed }) => countMissed(broker),
+            () => {},
+          )
       },
       onError: ({ message }) =>
         useHealth.setState(({ [feed]: before }) => ({

@@ -1,7 +1,8 @@
-import { kept, WildcastError } from '../bridge.js'
+import { WildcastError } from '../bridge.js'
+import { askLater } from './bot/later.js'
+import { isQuestion } from './bot/question.js'
 import { changeRoom, splitRoomKey, toEntry, useChatStore } from './chat-store.js'
-import { addPage } from './room-history.js'
-import type { Older } from './room-log.js'
+import { awaits, type Older } from './room-log.js'
 import { subjectOf } from './subject.js'
 
 /** Messages of a page. */
@@ -24,10 +25,17 @@ async function readPage(key: string): Promise<void> {
   const before = useChatStore.getState().rooms[key]?.readTo
   note(key, 'loading')
   try {
+    const [{ kept }, { addPage }] = await Promise.all([import('../kept.js'), import('./room-history.js')])
     // While offline, it waits for the next connection.
     const how = { broker, before, limit: pageSize, timeoutMs: Number.POSITIVE_INFINITY }
     const { messages, hasMore } = await kept.page(subjectOf(room), how)
-    changeRoom(key, (log) => addPage(log, messages.map(toEntry)))
+    const page = messages.map(toEntry)
+    // Such as one that the outbox has sent before the page could receive it.
+    const questions = page.filter(
+      ({ key: id, text }) => isQuestion(text) && awaits(useChatStore.getState().rooms[key], id),
+    )
+    changeRoom(key, (log) => addPage(log, page))
+    for (const question of questions) void askLater(key, question)
     // A turn later: a screen reader doesn't read aloud what is added while the list is busy.
     setTimeout(() => note(key, hasMore ? 'some' : 'none'))
   } catch (cause) {

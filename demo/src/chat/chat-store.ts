@@ -1,11 +1,14 @@
 import type { BrokerInfo, Message } from '@wildcast/client'
 import { create } from 'zustand'
 import { usePage } from '../page.js'
+import { isQuestion } from './bot/question.js'
 import { type RoomData, readMessage } from './chat-message.js'
-import { leaveHistory } from './room-history.js'
+import { isOwnMessage } from './identity.js'
 import {
+  awaits,
   type ChatEntry,
   emptyLog,
+  leaveHistory,
   markGap,
   type RoomLog,
   receive,
@@ -20,7 +23,7 @@ import { hasKept, keepUnsent, keptUnsent } from './unsent.js'
 export const firstRooms = ['apple', 'pear', 'plum'] as const
 
 /** Rooms that are listed for a broker: every client may open one. */
-const mostRooms = 50
+export const mostRooms = 50
 
 interface ChatState {
   /** By broker and name: see `roomKey`. */
@@ -29,12 +32,19 @@ interface ChatState {
   readonly drafts: Readonly<Record<string, string>>
   /** The relay's brokers, its default first. Those of the last visit until it is connected. */
   readonly brokers: readonly string[]
+  /** The features of each broker. Empty until the first connection. */
+  readonly features: Readonly<Record<string, readonly string[]>>
 }
 
 const kept = keptUnsent()
 
 /** The messages of all rooms on all brokers. */
-export const useChatStore = create<ChatState>()(() => ({ rooms: kept.rooms, drafts: {}, brokers: kept.brokers }))
+export const useChatStore = create<ChatState>()(() => ({
+  rooms: kept.rooms,
+  drafts: {},
+  brokers: kept.brokers,
+  features: {},
+}))
 
 /** The key of a room: brokers and rooms have no spaces in their names. */
 export function roomKey(broker: string, room: string): string {
@@ -47,12 +57,12 @@ export function splitRoomKey(key: string): readonly [broker: string, room: strin
   return [key.slice(0, end), key.slice(end + 1)]
 }
 
-/** The keys of a broker's rooms. */
-export function roomsOf(broker: string, rooms: ChatState['rooms']): readonly string[] {
+/** The keys of a broker's rooms, among those of a record. */
+export function roomsOf(broker: string, rooms: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.keys(rooms).filter((key) => key.startsWith(`${broker} `))
 }
 
-/** The broker of the chat. Empty until the first connection: the relay's default. */
+/** The broker of the open room. Empty until the first connection: the relay's default. */
 export function chatBroker({ brokers }: ChatState, chosen: string | undefined): string {
   return brokers.find((name) => name === chosen) ?? brokers[0] ?? ''
 }
@@ -63,8 +73,8 @@ export function openRoomKey(): string {
   return roomKey(chatBroker(useChatStore.getState(), broker), room)
 }
 
-/** Whether the open room can be seen. */
-function isOnScreen(key: string): boolean {
+/** Whether a room can be seen. */
+export function isOnScreen(key: string): boolean {
   return usePage.getState().view === 'chat' && document.visibilityState === 'visible' && key === openRoomKey()
 }
 
@@ -72,6 +82,7 @@ function isOnScreen(key: string): boolean {
 export function learnBrokers(infos: readonly BrokerInfo[]): void {
   const sorted = infos.toSorted((a, b) => Number(b.default ?? false) - Number(a.default ?? false))
   const brokers = sorted.map(({ name }) => name)
+  useChatStore.setState({ features: Object.fromEntries(infos.map(({ name, features }) => [name, features])) })
   const { rooms, brokers: before } = useChatStore.getState()
   if (brokers.join() === before.join()) return
   const named = Object.entries(rooms).map(([key, log]) => {
@@ -93,28 +104,35 @@ export function changeRoom(key: string, change: (log: RoomLog) => RoomLog): void
 /** A message of `good.{room}`. */
 export type RoomMessage = Message<RoomData, { readonly room: string }>
 
-/** Adds received messages of one broker. */
-export function takeMessages(messages: readonly RoomMessage[]): void {
+/**
+ * Adds received messages of one broker. Returns the questions to the bot that this page has sent,
+ * now that all have received them, with the keys of their rooms.
+ */
+export function takeMessages(messages: readonly RoomMessage[]): readonly (readonly [key: string, entry: ChatEntry])[] {
   const rooms = { ...useChatStore.getState().rooms }
+  const questions: (readonly [key: string, entry: ChatEntry])[] = []
   for (const message of messages) {
     const key = roomKey(message.broker, roomOf(message.subject))
     if (!rooms[key] && roomsOf(message.broker, rooms).length >= mostRooms) continue
-    rooms[key] = receive(rooms[key] ?? emptyLog, toEntry(message), isOnScreen(key))
+    const entry = toEntry(message)
+    if (isQuestion(entry.text) && awaits(rooms[key], entry.key)) questions.push([key, entry])
+    rooms[key] = receive(rooms[key] ?? emptyLog, entry, isOnScreen(key))
   }
   useChatStore.setState({ rooms })
   if (hasKept()) keepUnsent(useChatStore.getState())
+  return questions
 }
 
 /** The part of a message that its row needs. */
-type Received = Pick<Message<RoomData>, 'data' | 'key' | 'position' | 'receivedAt' | 'replayed'>
+type Received = Pick<Message<RoomData>, 'data' | 'key' | 'position' | 'receivedAt' | 'replayed' | 'user'>
 
 /** A message that comes from the history was received long after it was sent. */
 export function toEntry(message: Received): ChatEntry {
-  const { position, receivedAt, replayed } = message
+  const { position, receivedAt, replayed, user } = message
   const { id, sentAt, ...content } = readMessage(message.data)
   const at = replayed ? sentAt && Math.min(sentAt, receivedAt) : receivedAt
   const own = position === undefined ? `received-${message.key}` : `kept-${position}`
-  return { kind: 'message', key: id ?? own, at, position, ...content }
+  return { kind: 'message', key: id ?? own, at, position, isOwn: isOwnMessage(id, user), ...content }
 }
 
 let gaps = 0

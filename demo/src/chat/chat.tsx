@@ -2,15 +2,18 @@ import { lazy, Suspense, useEffect } from 'react'
 import { useConnection } from '../bridge.js'
 import { usePage } from '../page.js'
 import { ViewHeader } from '../shell/view-header.js'
+import { Button } from '../ui/button.js'
 import { CurlHint, Empty } from '../ui/empty.js'
 import { healthKey, useHealth } from './chat-feeds.js'
 import { readNewest } from './chat-history.js'
 import { leaveRoom, markRead, useChatStore } from './chat-store.js'
 import { Composer } from './composer.js'
 import { Conversation } from './conversation.js'
+import { Members, ReactionFeed, Typing } from './live-parts.js'
 import { RoomHealth } from './room-health.js'
 import type { RoomLog } from './room-log.js'
 import { RoomName } from './room-name.js'
+import { sendText } from './send.js'
 import { subjectOf, vault } from './subject.js'
 import { useChatBroker, useOpenRoom } from './use-rooms.js'
 
@@ -37,7 +40,9 @@ export function Chat() {
     <section aria-label="Room" className="flex min-h-0 flex-1 flex-col">
       <ViewHeader title={<RoomTitle room={room} />} note={hasBrokers && `on ${broker}`}>
         <RoomHealth broker={broker} />
+        <Members key={key} room={key} />
       </ViewHeader>
+      <ReactionFeed key={`${key} reactions`} room={key} />
       {refusal !== undefined ? (
         <Suspense fallback={<div className="flex-1" />}>
           <LockedRoom reason={refusal} />
@@ -47,6 +52,12 @@ export function Chat() {
       ) : (
         <EmptyRoom room={room} broker={broker} isRead={log.older !== undefined && log.older !== 'loading'} />
       )}
+      <p
+        aria-live="polite"
+        className="mx-auto min-h-6 w-full max-w-4xl truncate px-4 pb-1 text-quiet text-xs leading-5 md:px-7"
+      >
+        <Typing key={`${key} typing`} room={key} />
+      </p>
       <Offline log={log} />
       {refusal === undefined && <Composer key={`${key} composer`} room={key} />}
     </section>
@@ -78,6 +89,11 @@ function EmptyRoom({ room, broker, isRead }: EmptyRoomProps) {
     <Empty icon="chat" title="No messages yet">
       Write one below, open this page in a second window, or publish from a terminal:
       <CurlHint subject={subjectOf(room)} broker={isDefault ? undefined : broker} />
+      <span className="mt-4 flex justify-center">
+        <Button icon="chat" onClick={() => sendText('@bot how much is an apple?')}>
+          Ask the bot: how much is an apple?
+        </Button>
+      </span>
     </Empty>
   )
 }

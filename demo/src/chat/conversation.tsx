@@ -44,6 +44,7 @@ export function Conversation({ room, log }: { readonly room: string; readonly lo
                 row={row}
                 continues={row.kind === 'message' && continues(row, rows[i - 1]) && row.key !== log.firstUnread}
                 isFirstUnread={row.key === log.firstUnread}
+                isLast={i === rows.length - 1}
               />
             ))}
           </ol>
@@ -56,9 +57,8 @@ export function Conversation({ room, log }: { readonly room: string; readonly lo
 
 function continues(row: ChatEntry, before: LogEntry | undefined): boolean {
   if (before?.kind !== 'message') return false
-  const isOwn = row.state !== undefined
   const isSoon = row.at === undefined || before.at === undefined || row.at - before.at < togetherMs
-  return before.from === row.from && (before.state !== undefined) === isOwn && isSoon
+  return before.from === row.from && !before.isOwn === !row.isOwn && isSoon
 }
 
 interface EntryProps {
@@ -66,9 +66,10 @@ interface EntryProps {
   readonly row: LogEntry
   readonly continues: boolean
   readonly isFirstUnread: boolean
+  readonly isLast: boolean
 }
 
-const Entry = memo(function Entry({ room, row, continues, isFirstUnread }: EntryProps) {
+const Entry = memo(function Entry({ room, row, continues, isFirstUnread, isLast }: EntryProps) {
   if (row.kind === 'gap')
     return (
       <Divider className="text-warn" color="bg-warn/40">
@@ -82,7 +83,7 @@ const Entry = memo(function Entry({ room, row, continues, isFirstUnread }: Entry
           New
         </Divider>
       )}
-      <Row room={room} entry={row} continues={continues} />
+      <Row room={room} entry={row} continues={continues} isLast={isLast} />
     </>
   )
 })

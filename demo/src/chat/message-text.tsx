@@ -1,5 +1,7 @@
 import { useState } from 'react'
 import { exact } from '../ui/format.js'
+import { linksIn, type TextPart } from './message-links.js'
+import { enterBeside } from './use-rooms.js'
 
 /** More of a text is folded. */
 const fold = { characters: 1000, lines: 16 }
@@ -9,10 +11,12 @@ const mostCharacters = 20_000
 
 interface MessageTextProps {
   readonly text: string
+  /** More of it is coming. */
+  readonly isArriving?: boolean | undefined
 }
 
 /** A text of any length in any script. React escapes markup. */
-export function MessageText({ text }: MessageTextProps) {
+export function MessageText({ text, isArriving = false }: MessageTextProps) {
   const [isOpen, setOpen] = useState(false)
   const short = shorten(text)
   const isFolded = short.length < text.length
@@ -20,8 +24,17 @@ export function MessageText({ text }: MessageTextProps) {
   const rest = text.length - shown.length
   return (
     <>
-      <p dir="auto" className="w-fit max-w-full whitespace-pre-wrap break-words text-[0.9375rem] leading-relaxed">
-        {shown}
+      <p
+        dir="auto"
+        aria-busy={isArriving || undefined}
+        className={`w-fit max-w-full whitespace-pre-wrap break-words text-[0.9375rem] leading-relaxed ${
+          isArriving ? 'arriving' : ''
+        }`}
+      >
+        {linksIn(shown, rest > 0 || isArriving).map((part, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text keep their places
+          <Part key={i} {...part} />
+        ))}
         {!isOpen && isFolded && '…'}
       </p>
       {isFolded && (
@@ -38,6 +51,27 @@ export function MessageText({ text }: MessageTextProps) {
         <span className="ml-3 text-quiet text-xs">{exact(rest)} more characters are not shown</span>
       )}
     </>
+  )
+}
+
+const linkLook = 'text-brand underline decoration-brand/40 underline-offset-2 hover:decoration-current'
+
+function Part({ text, href, room }: TextPart) {
+  if (href)
+    return (
+      <a href={href} target="_blank" rel="noopener noreferrer" className={linkLook}>
+        {text}
+      </a>
+    )
+  return room ? <RoomName text={text} room={room} /> : text
+}
+
+/** Opens the room with this name on the broker of the open one. */
+function RoomName({ text, room }: { readonly text: string; readonly room: string }) {
+  return (
+    <button type="button" onClick={() => enterBeside(room)} className={linkLook}>
+      {text}
+    </button>
   )
 }
 

@@ -1,25 +1,27 @@
 import { type FormEvent, useId, useState } from 'react'
 import { usePage } from '../page.js'
 import { Icon } from '../ui/icon.js'
-import { isRoomName } from './use-rooms.js'
+import { useChatStore } from './chat-store.js'
 
-/** Opens a room: any segment of a subject names one. */
+/** Opens a room: any segment of a subject names one, on any broker. */
 export function NewRoom({ onChoose }: { readonly onChoose?: (() => void) | undefined }) {
   const { enter, show } = usePage()
+  const brokers = useChatStore((chat) => chat.brokers)
   const [name, setName] = useState('')
+  const [broker, setBroker] = useState('')
   const hint = useId()
   const isBad = name !== '' && !isRoomName(name)
   const open = (event: FormEvent): void => {
     event.preventDefault()
     if (!isRoomName(name)) return
-    enter(name)
+    enter(name, broker || (brokers[0] ?? ''))
     show('chat')
     setName('')
     onChoose?.()
   }
   return (
     <form onSubmit={open} className="flex flex-col gap-1">
-      <div className="relative flex items-center">
+      <div className="relative flex items-center gap-1">
         <Icon name="plus" className="pointer-events-none absolute left-2 size-3.5 text-quiet" />
         <input
           value={name}
@@ -31,10 +33,24 @@ export function NewRoom({ onChoose }: { readonly onChoose?: (() => void) | undef
           autoCapitalize="none"
           autoComplete="off"
           spellCheck={false}
-          className="min-h-8 w-full rounded-lg border border-transparent bg-transparent pr-2 pl-7 font-mono
+          className="min-h-8 w-full min-w-0 rounded-lg border border-transparent bg-transparent pr-2 pl-7 font-mono
             text-[0.8125rem] transition-colors hover:border-line focus:border-line focus:bg-ink
             aria-invalid:border-bad touch:min-h-11 touch:text-base"
         />
+        {brokers.length > 1 && (
+          <select
+            aria-label="Broker of the new room"
+            value={broker || brokers[0]}
+            onChange={(event) => setBroker(event.target.value)}
+            className="min-h-8 max-w-24 shrink-0 rounded-lg border border-line bg-panel px-1 font-mono text-quiet
+              text-xs
+              touch:min-h-11 touch:text-base"
+          >
+            {brokers.map((each) => (
+              <option key={each}>{each}</option>
+            ))}
+          </select>
+        )}
       </div>
       {isBad && (
         <p id={hint} className="px-2 text-bad text-xs leading-snug">
@@ -43,4 +59,9 @@ export function NewRoom({ onChoose }: { readonly onChoose?: (() => void) | undef
       )}
     </form>
   )
+}
+
+/** Whether a room may have this name: it is one segment of a subject. */
+function isRoomName(text: string): boolean {
+  return /^[^\s.*>#+/\p{Cc}\p{Cs}]{1,40}$/u.test(text) && !['$', '_'].includes(text[0] ?? '')
 }

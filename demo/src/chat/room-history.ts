@@ -6,7 +6,6 @@ import {
   mostEntries,
   positionOf,
   type RoomLog,
-  trim,
 } from './room-log.js'
 
 /**
@@ -75,9 +74,4 @@ function placesOf(entries: readonly LogEntry[]): readonly (string | undefined)[]
     return entry.kind === 'gap' ? before : positionOf(entry)
   })
   return own.map((place, i) => place ?? own.slice(i).find((next) => next !== undefined))
-}
-
-/** A room that is left keeps its newest messages. */
-export function leaveHistory(log: RoomLog): RoomLog {
-  return log.most === undefined ? log : trim({ ...log, most: undefined })
 }

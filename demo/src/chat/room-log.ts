@@ -15,12 +15,16 @@ export interface ChatEntry extends Omit<ReadMessage, 'id' | 'sentAt'> {
   readonly at: number | undefined
   /** Its place in the broker's history. Undefined if it isn't kept, or before it is received. */
   readonly position?: string | undefined
+  /** Whether this person has written it, in any page. */
+  readonly isOwn?: boolean
   /** Undefined if another page has sent it. */
   readonly state?: SendState
   /** Why it was refused. */
   readonly error?: string | undefined
-  /** The broker has confirmed it, but the page has not received it: its place may change. */
+  /** It is complete, but the page has not received it: its place may change. */
   readonly isProvisional?: boolean
+  /** The answer of the bot, whose words are still coming. */
+  readonly isArriving?: boolean
 }
 
 /** Messages are missing here. */
@@ -68,18 +72,46 @@ export function receive(log: RoomLog, entry: ChatEntry, isRead: boolean): RoomLo
   }
   if (shown) return log // sent twice
   const next = append(log, entry)
-  if (isRead) return next
+  if (isRead || entry.isOwn) return next
   return { ...next, unread: log.unread + 1, firstUnread: log.unread === 0 ? entry.key : log.firstUnread }
 }
 
-/** Whether a message of this page has no place in the broker's order yet. */
-export function awaitsPlace({ state, isProvisional }: ChatEntry): boolean {
-  return state !== undefined && (state !== 'sent' || !!isProvisional)
+/**
+ * Notes messages of the history that have come since the room was last read.
+ * @param isRead - whether the room is on the screen
+ */
+export function addMissed(log: RoomLog, page: readonly ChatEntry[], isRead: boolean): RoomLog {
+  const counted = new Set(isRead ? [] : log.entries.map(({ key }) => key))
+  const missed = page.filter(({ key, isOwn }) => !isOwn && !counted.has(key))
+  const [first] = missed
+  if (!first) return log
+  if (isRead) return { ...log, firstUnread: log.firstUnread ?? first.key }
+  return { ...log, unread: log.unread + missed.length, firstUnread: first.key }
 }
 
-/** A message of this page after the broker has given it its place. */
-export function arrived(own: ChatEntry, { position }: ChatEntry): ChatEntry {
-  return { ...own, state: 'sent', isProvisional: false, error: undefined, position }
+/** Whether a message that the page shows has no place in the broker's order yet. */
+export function awaitsPlace({ state, isProvisional }: ChatEntry): boolean {
+  return !!isProvisional || (state !== undefined && state !== 'sent')
+}
+
+/** Whether a message of this page with this key has not arrived yet. */
+export function awaits(log: RoomLog | undefined, key: string): boolean {
+  const shown = log && find(log, key)
+  return shown?.state !== undefined && awaitsPlace(shown)
+}
+
+/** A message that the page shows, after the broker has given it its place. */
+export function arrived(own: ChatEntry, entry: ChatEntry): ChatEntry {
+  if (own.state === undefined) return entry
+  return { ...own, state: 'sent', isProvisional: false, error: undefined, position: entry.position }
+}
+
+/** Shows an answer of the bot, or its next words. One that the bot has written itself stays. */
+export function answer(log: RoomLog, entry: ChatEntry): RoomLog {
+  const shown = find(log, entry.key)
+  if (!shown) return append(log, entry)
+  if (!shown.isProvisional) return log
+  return { ...log, entries: log.entries.map((each) => (each.key === entry.key ? entry : each)) }
 }
 
 /** Notes what has happened to a message of this page. */
@@ -139,4 +171,9 @@ export function unsentOf({ entries, pending }: RoomLog): readonly ChatEntry[] {
     entry.kind === 'message' && entry.state && entry.state !== 'sent' ? [entry] : [],
   )
   return [...failed, ...pending]
+}
+
+/** A room that is left keeps its newest messages. */
+export function leaveHistory(log: RoomLog): RoomLog {
+  return log.most === undefined ? log : trim({ ...log, most: undefined })
 }

@@ -1,16 +1,12 @@
 import { client, onPublishState } from '../bridge.js'
 import { usePage } from '../page.js'
 import { addPending, noteState, openRoomKey, splitRoomKey, useChatStore } from './chat-store.js'
+import { newMessageId } from './identity.js'
 import type { ChatEntry, SendState } from './room-log.js'
 import { subjectOf } from './subject.js'
 
 /** The name of a person who has not given one. */
 export const nameless = 'Guest'
-
-/** A page without HTTPS has no `randomUUID`. */
-function newId(): string {
-  return [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join('')
-}
 
 /** Sends a text to the open room. It is shown at once, with its state. */
 export function sendText(text: string): void {
@@ -18,7 +14,8 @@ export function sendText(text: string): void {
   const from = name.trim() || nameless
   const entry: ChatEntry = {
     kind: 'message',
-    key: newId(),
+    key: newMessageId(),
+    isOwn: true,
     from,
     text,
     at: Date.now(),

@@ -1,5 +1,6 @@
 import { createClient } from '@wildcast/client'
 import { WebSocket } from 'ws'
+import { openBot } from '../bot/bot.js'
 import type { Control } from '../faults/control.js'
 import { type LoginOptions, serveLogin } from '../login/serve-login.js'
 import { signJwt } from '../login/token.js'
@@ -26,5 +27,6 @@ export function openSources({ url, control, secret, admin }: SourcesOptions): vo
   runSources(client, [...openSensors(), ...prices, openOrders()])
   runQuotes(client)
   serveLoad(client, prices)
+  openBot(client)
   if (control) client.serve('demo.control', () => control)
 }

@@ -1,0 +1,7 @@
+/** All of a room but its messages. Loaded after the first messages are shown. */
+
+export { Failure } from './failure.js'
+export { Members } from './members.js'
+export { ReactionFeed } from './reaction-feed.js'
+export { Reactions } from './reactions.js'
+export { Typing } from './typing.js'

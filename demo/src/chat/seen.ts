@@ -1,0 +1,44 @@
+import { create } from 'zustand'
+
+/** The position of the newest message that was read in each room, by key; `start` before all. */
+type Seen = Readonly<Record<string, string>>
+
+const storageKey = 'wildcast-demo-seen'
+
+/** Rooms that are remembered: those that were read last. */
+const mostRooms = 40
+
+/** How far this browser has read, in all its windows. */
+export const useSeen = create<Seen>()(read)
+
+function read(): Seen {
+  try {
+    const found: unknown = JSON.parse(localStorage.getItem(storageKey) ?? '{}')
+    const entries = typeof found === 'object' && found !== null ? Object.entries(found) : []
+    return Object.fromEntries(entries.filter((entry) => typeof entry[1] === 'string'))
+  } catch {
+    return {} // damaged, or forbidden
+  }
+}
+
+/** Remembers that a room was read up to a position, a lower one after a store was deleted. */
+export function noteSeen(key: string, position: string): void {
+  const { [key]: before, ...others } = read()
+  if (before === position) return
+  const seen = Object.fromEntries([...Object.entries(others), [key, position]].slice(-mostRooms))
+  useSeen.setState(seen, true)
+  try {
+    localStorage.setItem(storageKey, JSON.stringify(seen))
+  } catch {
+    // A full or forbidden storage: the page itself remembers.
+  }
+}
+
+/** Calls back when another window of this browser has read a room. */
+export function onSeenElsewhere(notify: (seen: Seen) => void): void {
+  addEventListener('storage', ({ key }) => {
+    if (key !== storageKey) return
+    useSeen.setState(read(), true)
+    notify(useSeen.getState())
+  })
+}
