@@ -1,11 +1,11 @@
-import { type BrokerMessage, encodeUtf8, limits, parsePattern, payloadBytes } from '@wildcast/protocol'
+import { type BrokerMessage, encodeUtf8, parsePattern, payloadBytes } from '@wildcast/protocol'
 import { expect, it, onTestFinished } from 'vitest'
 import { type BrokerUnderTest, linksTo, listen, longestSubjects, publish, text } from '../testing/broker-under-test.js'
 import { listener } from '../testing/listener.js'
 
 /** The contract of every broker for messages and subscriptions. */
-export function deliveryContract({ open, mostSegments = limits.subjectSegments }: BrokerUnderTest): void {
-  const { link } = linksTo(open)
+export function deliveryContract(under: BrokerUnderTest): void {
+  const { link } = linksTo(under.open)
 
   it('reports that its link is up', async () => {
     const { statuses } = await link()
@@ -111,7 +111,7 @@ export function deliveryContract({ open, mostSegments = limits.subjectSegments }
     expect((await inbox.take(subjects.length)).map((message) => message.subject)).toEqual(subjects)
   })
 
-  it.each(longestSubjects(mostSegments))(
+  it.each(longestSubjects(under))(
     'carries a message on a subject of $of, to exact and wildcard subscribers',
     async ({ name }) => {
       const { broker } = await link()

@@ -1,4 +1,4 @@
-import { type BrokerMessage, limits, type Pattern, parsePattern, type Subject, WildcastError } from '@wildcast/protocol'
+import { type BrokerMessage, type Pattern, parsePattern, type Subject, WildcastError } from '@wildcast/protocol'
 import { expect, it, onTestFinished } from 'vitest'
 import type { Broker, Interest } from '../core/broker.js'
 import { Cancel } from '../core/cancel.js'
@@ -16,12 +16,8 @@ import { deaf, listener } from '../testing/listener.js'
 import { longWaits } from '../testing/long-waits.js'
 
 /** The contract of a broker with requests and responders. */
-export function requestsContract({
-  open,
-  knowsServers = true,
-  knowsAskers = true,
-  mostSegments = limits.subjectSegments,
-}: BrokerUnderTest): void {
+export function requestsContract(under: BrokerUnderTest): void {
+  const { open, knowsServers = true, knowsAskers = true } = under
   const { link, withFeature } = linksTo(open)
 
   withFeature(
@@ -101,7 +97,7 @@ export function requestsContract({
     await (await broker.subscribe(interest, deaf))()
   })
 
-  for (const { of, name } of longestSubjects(mostSegments))
+  for (const { of, name } of longestSubjects(under))
     withFeature('serve', `carries a request on a subject of ${of}`, async (broker) => {
       await serve(broker, name, (request, answer) => answer({ payload: text(request) }))
       const answer = await broker.request?.({ subject: subject(name), payload: 'far' }, { timeoutMs })

@@ -1,5 +1,7 @@
 import type { OpenBroker } from '../core/broker.js'
+import { behindPrefix } from './behind-prefix.js'
 import { type ForeignPorts, foreignBroker } from './foreign/foreign-broker.js'
+import { prefixedRules } from './prefixed-stores.js'
 import type { NatsSettings } from './settings.js'
 
 /**
@@ -14,7 +16,9 @@ export function nats(settings: NatsSettings, ports: ForeignPorts): OpenBroker {
   return async (events) => {
     // The library is loaded only if it is used.
     const { NatsDriver } = await import('./nats/driver.js')
-    const { pingIntervalMs, publishTimeoutMs } = settings
-    return foreignBroker(new NatsDriver(settings, ports), { ...ports, pingIntervalMs, publishTimeoutMs })(events)
+    const { pingIntervalMs, publishTimeoutMs, prefix } = settings
+    const behind = prefix === undefined ? settings : { ...settings, history: prefixedRules(settings.history, prefix) }
+    const open = foreignBroker(new NatsDriver(behind, ports), { ...ports, pingIntervalMs, publishTimeoutMs })
+    return (prefix === undefined ? open : behindPrefix(open, prefix))(events)
   }
 }

@@ -83,6 +83,8 @@ export interface NatsSettings extends LinkSettings, HistorySettings {
   /** The name of this relay in the server's monitoring. @default wildcast */
   readonly clientName?: string
   readonly auth?: NatsAuth
+  /** The first segments of each subject, which clients do not see. @default none */
+  readonly prefix?: string
   /** The limits of the values that are kept. @default 100,000 values, 256 MiB */
   readonly store?: Partial<StoreLimits>
 }

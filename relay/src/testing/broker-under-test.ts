@@ -1,4 +1,4 @@
-import { type BrokerMessage, parsePattern, parseSubject, payloadBytes, type Subject } from '@wildcast/protocol'
+import { type BrokerMessage, limits, parsePattern, parseSubject, payloadBytes, type Subject } from '@wildcast/protocol'
 import { it, onTestFinished } from 'vitest'
 import type { Broker, Feature, Interest, OpenBroker } from '../core/broker.js'
 import type { Clock } from '../core/clock.js'
@@ -22,6 +22,8 @@ export interface BrokerUnderTest {
   readonly gathersHeaders?: boolean
   /** Segments of the longest subject that can be served. @default 256 */
   readonly mostSegments?: number
+  /** Bytes of the longest subject. @default 1024 */
+  readonly mostBytes?: number
 }
 
 /** A program without Wildcast. Subjects are translated to the broker's form. */
@@ -93,9 +95,13 @@ export async function publish(broker: Broker, to: string, payload: string | Uint
 }
 
 /** Returns the longest subjects that a broker carries. */
-export function longestSubjects(mostSegments: number): readonly { readonly of: string; readonly name: string }[] {
+export function longestSubjects({
+  mostSegments = limits.subjectSegments,
+  mostBytes = limits.subjectBytes,
+}: BrokerUnderTest): readonly { readonly of: string; readonly name: string }[] {
+  const two = 'ü'.repeat(255)
   return [
-    { of: '1,024 bytes', name: `${'ü'.repeat(255)}.${'x'.repeat(513)}` },
+    { of: `${mostBytes} bytes`, name: `${two}.${'x'.repeat(mostBytes - 511)}` },
     { of: `${mostSegments} segments`, name: Array(mostSegments).fill('abc').join('.') },
   ]
 }

@@ -71,7 +71,9 @@ export const actions: Readonly<Record<string, DoneAction>> = {
     seenBy: ['a server'],
   },
   '/request': {
-    act: (side, mark) => send(side, `/request/room/${mark}`),
+    async act(side, mark) {
+      send(side, `/request/room/${mark}`).catch(() => {}) // no responder is there
+    },
     seenBy: ['a subscription to HTTP requests'],
   },
   'a value': {

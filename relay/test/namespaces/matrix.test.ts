@@ -1,8 +1,9 @@
 import { parsePattern } from '@wildcast/protocol'
 import { describe, expect, it } from 'vitest'
-import { newId, type OpenBroker, realClock, redis } from '../../src/index.js'
+import { nats, newId, type OpenBroker, realClock, redis } from '../../src/index.js'
 import { keepingBroker } from '../keeping-broker.js'
 import { endsWithTest } from '../servers/ends-with-test.js'
+import { startNats } from '../servers/nats.js'
 import { startRedis } from '../servers/redis.js'
 import { actions } from './actions.js'
 import { type NamespaceName, namespacedRelay, namespaces, otherOf } from './namespaced-relay.js'
@@ -16,6 +17,12 @@ const kinds: Readonly<Record<string, () => Promise<Readonly<Record<NamespaceName
     const { url } = endsWithTest(await startRedis())
     const open = (prefix: string): OpenBroker => redis({ url, prefix, history: kept }, { clock: realClock, newId })
     return { shop: open('shop:'), blog: open('blog:') }
+  },
+  async NATS() {
+    const { url } = endsWithTest(await startNats({ jetstream: true }))
+    const open = (prefix: string): OpenBroker =>
+      nats({ addresses: [url], prefix, history: kept }, { clock: realClock, newId })
+    return { shop: open('shop'), blog: open('blog') }
   },
   async memory() {
     const open = (): OpenBroker => keepingBroker([{ subjects: 'room.msg', messages: 10 }])

@@ -64,7 +64,7 @@ export async function namespacedRelay(brokers: Readonly<Record<NamespaceName, Op
     streamEndpoint,
     tickets({ issueTicket }),
     websocket({ mode: 'json' }),
-    httpRequest({ form: 'json', timeoutMs: 1 }),
+    httpRequest({ form: 'json' }),
   ]
   const endpoint = { gateways, port: 0, host: '127.0.0.1' }
   const serving = await serveAll({

@@ -66,7 +66,8 @@ export class Namespace {
       observer,
       newName,
       rates: new RelayRates(clock, limits),
-      values: new RelayValues({ hub, clock, relay, onError }),
+      // Namespaces may keep their wills at one server, and end at different times.
+      values: new RelayValues({ hub, clock, relay: name === undefined ? relay : `${relay}_${name}`, onError }),
       keyed: new KeyedPublishes(clock),
       histories: new SubjectHistories(hub),
       contract: contract && new FitChecks({ contract, hub }),

@@ -152,6 +152,8 @@ describe('a configuration is refused', () => {
     ['redis', 'url = "redis://a"\ncluster = ["b:7000"]', 'url = "redis://b:7000"', true],
     ['redis', 'url = "redis://a"\nsentinels = ["s:1"]\nsentinel_name = "m"', 'url = "redis://a"', false],
     ['nats', 'addresses = ["a", "b"]', 'addresses = ["nats://b:4222"]', true],
+    ['nats', 'addresses = ["a"]\nprefix = "shop"', 'addresses = ["a"]\nprefix = "shop.eu"', true],
+    ['nats', 'addresses = ["a"]\nprefix = "shop"', 'addresses = ["a"]\nprefix = "shops"', false],
     ['nats', 'addresses = ["a"]\nauth = { Token = "x" }', 'addresses = ["a"]\nauth = { Token = "y" }', false],
     ['mqtt', 'address = "mqtt://a"', 'address = "tcp://a:1883"', true],
     ['mqtt', 'address = "mqtt://a"', 'address = "mqtt://b"', false],
@@ -160,7 +162,15 @@ describe('a configuration is refused', () => {
     const toml = `${broker('one', one)}${broker('two', other)}${home('a', 'main = "one"')}${home('b', 'main = "two"')}`
     const problem = problemsOf(`${toml}${auth}`)
     expect(problem.includes('on the same server')).toBe(isSame)
-    const remedies = { redis: '"b:"', nats: 'an account of its own, with another "auth"', mqtt: 'a server of its own' }
+    const remedies = { redis: '"b:"', nats: 'such as "b"', mqtt: 'a server of its own' }
     if (isSame) expect(problem).toContain(remedies[type])
   })
 })
+
+it.each(['shop.*', '$shop', '_shop', 'shop.', '.shop', 'request', 'response.shop', 'a b'])(
+  'the prefix "%s" is refused on NATS',
+  (prefix) => {
+    const toml = `[brokers.main]\ntype = "nats"\naddresses = ["a"]\nprefix = "${prefix}"\n`
+    expect(problemsOf(toml)).toContain('"prefix" in [brokers.main] must be one or more segments of letters')
+  },
+)

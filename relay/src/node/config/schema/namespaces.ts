@@ -57,11 +57,15 @@ function sharedBrokers({ namespaces = {}, brokers }: Config): Faults {
       const owner = owners.get(broker)
       owners.set(broker, namespace)
       if (owner === undefined) return []
-      const remedy = brokers.get(broker)?.type === 'redis' ? 'a broker with another "prefix"' : 'a broker of its own'
+      const remedy = takesPrefix(brokers.get(broker)) ? 'a broker with another "prefix"' : 'a broker of its own'
       const message = `{it} is "${broker}", which namespace "${owner}" already has; name ${remedy}`
       return [{ message, path: ['namespaces', namespace, 'brokers', name] }]
     }),
   )
+}
+
+function takesPrefix(settings: BrokerSettings | undefined): boolean {
+  return settings?.type === 'redis' || settings?.type === 'nats'
 }
 
 /** Two brokers of one server must not see the subjects of each other. */
@@ -85,8 +89,9 @@ function sharedServers(config: Config): Faults {
 }
 
 function remedyFor({ type }: BrokerSettings, name: string): string {
-  if (type === 'redis') return `give both a "prefix", neither of which begins with the other, such as "${name}:"`
-  return type === 'nats' ? 'give each an account of its own, with another "auth"' : 'give each a server of its own'
+  if (type === 'mqtt') return 'give each a server of its own'
+  const example = type === 'redis' ? `${name}:` : name
+  return `give both a "prefix", neither of which begins with the other, such as "${example}"`
 }
 
 function unknownNamespaces({ namespaces = {}, gateways, auth }: Config): Faults {

@@ -12,12 +12,22 @@ import { list, text, truth } from './values.js'
 
 const example = '["nats://localhost:4222"]'
 
+/** Names of other kinds have a meaning at NATS or in subjects. */
+const prefix: Reads<string> = v.pipe(
+  text,
+  v.regex(
+    /^(?!(?:request|response)(?:\.|$))[A-Za-z0-9][\w-]*(?:\.[\w-]+)*$/,
+    '{it} must be one or more segments of letters, digits, "-" and "_", such as "shop" or "shop.eu"',
+  ),
+)
+
 /** The keys of a NATS broker, which are the original's. */
 export function natsSettingsKeys(resolve: Resolve): Reads<BrokerSettings> {
   const entries = {
     addresses: list(natsAddress, example),
     tls: optional(truth),
     client_name: optional(text),
+    prefix: optional(prefix),
     auth: optional(natsAuth(resolve)),
     store: optional(table(storeLimitEntries)),
     ...historyEntry,
@@ -34,6 +44,7 @@ export function natsSettingsKeys(resolve: Resolve): Reads<BrokerSettings> {
         addresses: keys.addresses,
         tls: tlsOf(keys) ?? keys.tls,
         clientName: keys.client_name,
+        prefix: keys.prefix,
         auth: keys.auth,
         store: keys.store && defined(keys.store),
         history: keys.history,

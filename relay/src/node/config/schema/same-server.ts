@@ -31,6 +31,7 @@ function isSameAccount(one: BrokerSettings, other: BrokerSettings): boolean {
 }
 
 function prefixOf(settings: BrokerSettings): string {
+  if (settings.type === 'nats' && settings.prefix !== undefined) return `${settings.prefix}.`
   return settings.type === 'redis' ? (settings.prefix ?? '') : ''
 }
 
