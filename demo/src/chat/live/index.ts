@@ -1,5 +1,6 @@
 /** All of a room but its messages. Loaded after the first messages are shown. */
 
+export { ask } from '../bot/ask.js'
 export { Failure } from './failure.js'
 export { Members } from './members.js'
 export { ReactionFeed } from './reaction-feed.js'
