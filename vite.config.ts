@@ -23,7 +23,8 @@ const heavy = [
   'relay/test/brokers/{components,end-to-end,original-readme,processes,queue-leaving}.test.ts',
   'relay/test/auth-{check,commands,reload,production}.test.ts',
   'relay/test/{check,cli,command-errors,config,descriptors,ending,keep-alive,readiness,reload,store,templates}.test.ts',
-  'relay/test/{hostile-connections,hostile-loop,many-requests,server-sent-events,slow-readers}.test.ts',
+  'relay/test/{hostile-connections,hostile-loop,many-requests,rolling-restart}.test.ts',
+  'relay/test/{server-sent-events,slow-readers}.test.ts',
 ]
 
 /** Chromium, as the tests of the hooks use it. */

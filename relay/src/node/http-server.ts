@@ -14,6 +14,7 @@ import { inTurn } from './in-turn.js'
 import { lateContinue } from './late-continue.js'
 import { lingeringClose } from './lingering-close.js'
 import { requestListener } from './request-listener.js'
+import { stopListening } from './stop-listening.js'
 import type { WorkerRouter } from './workers/worker-router.js'
 
 export interface HttpServer {
@@ -26,7 +27,8 @@ export interface HttpServer {
    */
   listen(where: ListenOptions): Promise<number | undefined>
   /**
-   * Stops listening, and closes idle connections. Resolves when the last connection has closed.
+   * Stops listening, and closes idle connections. Resolves when the last connection has closed. One
+   * that has just been opened is served first.
    * @param drained - busy connections are left alone until it resolves
    */
   close(drained: Promise<unknown>): Promise<void>
@@ -98,13 +100,12 @@ export function httpServer(
     async close(drained) {
       closing = true
       const listener = accepts?.listening ? accepts : undefined
-      const closed = Promise.all([ended(server), ...(listener ? [ended(listener)] : []), ...[...taken].map(ended)])
-      listener?.close()
-      front?.close()
-      server.close()
+      const listeners = listener ? [listener, server] : [server]
+      const stopped = Promise.all(listeners.map(ended))
       idle.close()
-      await drained
-      await withinGrace(closed, () => {
+      await Promise.all(listeners.map(stopListening))
+      await Promise.all([drained, front?.close()])
+      await withinGrace(Promise.all([stopped, ...[...taken].map(ended)]), () => {
         server.closeAllConnections()
         destroy()
       })

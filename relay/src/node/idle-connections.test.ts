@@ -2,11 +2,13 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
-import { idleConnections } from './idle-connections.js'
+import { fakeClock } from '../testing/fake-clock.js'
+import { freshMs, idleConnections } from './idle-connections.js'
 
 async function open(answer: RequestListener = (_, response) => response.end()) {
   const server = createServer(answer)
-  const idle = idleConnections(server)
+  const clock = fakeClock()
+  const idle = idleConnections(server, clock)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())
@@ -17,16 +19,17 @@ async function open(answer: RequestListener = (_, response) => response.end()) {
     await Promise.all([once(socket, 'connect'), arrived])
     return socket
   }
-  return { server, idle, dial }
+  return { server, clock, idle, dial }
 }
 
 const request = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
 
 it('closes connections that never sent anything, and those that have their answer', async () => {
-  const { idle, dial } = await open()
+  const { clock, idle, dial } = await open()
   const [silent, answered] = [await dial(), await dial()]
   answered.write(request)
   await once(answered, 'data')
+  clock.advance(freshMs)
   const closed = [silent, answered].map((socket) => once(socket.resume(), 'close'))
   idle.close()
   await Promise.all(closed)
@@ -51,4 +54,17 @@ it('closes a busy connection after its last answer, and leaves upgraded ones alo
   await once(busy, 'close')
   expect(received).toContain('done')
   expect(socket.destroyed).toBe(false)
+})
+
+it('answers the first request of a connection that has just been opened', async () => {
+  const { clock, idle, dial } = await open()
+  const [late, silent] = [await dial(), await dial()]
+  clock.advance(freshMs - 1)
+  idle.close()
+  const closed = once(silent.resume(), 'close')
+  late.write(request)
+  expect(String(await once(late, 'data'))).toMatch(/^HTTP\/1.1 200 OK\r\n(?:.*\r\n)*Connection: close\r\n/)
+  await once(late, 'close')
+  clock.advance(1)
+  await closed
 })

@@ -1,41 +1,78 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { type Clock, realClock } from '../core/clock.js'
 
 /**
  * The connections of a server that wait for a request. Node's own `closeIdleConnections` skips
  * those that wait for their first one.
  */
 export interface IdleConnections {
-  /** Closes them, and busy ones as soon as they are answered. */
+  /**
+   * Closes them, and busy ones as soon as they are answered. A connection that has just been opened
+   * is closed after its first request: a proxy may have sent it already, and does not send a POST
+   * twice.
+   */
   close(): void
 }
 
-export function idleConnections(server: Server): IdleConnections {
-  /** The number of requests being answered on each connection. */
-  const answering = new Map<Socket, number>()
+/**
+ * How long after its start a connection may wait for its first request, while the server closes, in
+ * milliseconds.
+ */
+export const freshMs = 1000
+
+interface Connection {
+  readonly since: number
+  /** The number of requests that are being answered. */
+  answering: number
+  hasAsked: boolean
+}
+
+export function idleConnections(server: Server, clock: Clock = realClock): IdleConnections {
+  const connections = new Map<Socket, Connection>()
   let closing = false
 
-  function count(socket: Socket, change: 1 | -1): void {
-    const before = answering.get(socket)
-    if (before === undefined) return
-    answering.set(socket, before + change)
-    if (closing && before + change === 0) socket.destroySoon()
+  function begin(socket: Socket): void {
+    const connection = { since: clock.now(), answering: 0, hasAsked: false }
+    connections.set(socket, connection)
+    socket.on('close', () => connections.delete(socket))
+    if (closing) closeIdle(socket, connection)
   }
 
-  server.on('connection', (socket: Socket) => {
-    answering.set(socket, 0)
-    socket.on('close', () => answering.delete(socket))
+  function answered(socket: Socket, connection: Connection): void {
+    connection.answering--
+    if (closing && connection.answering === 0) socket.destroySoon()
+  }
+
+  function closeIdle(socket: Socket, connection: Connection): void {
+    if (connection.answering > 0) return
+    const leftMs = connection.since + freshMs - clock.now()
+    if (connection.hasAsked || leftMs <= 0) {
+      socket.destroy()
+      return
+    }
+    const stopClock = clock.after(leftMs, () => {
+      if (!connection.hasAsked) socket.destroy()
+    })
+    socket.once('close', stopClock)
+  }
+
+  server.on('connection', begin)
+  // Before the listener that answers, which may begin the answer at once.
+  server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const connection = connections.get(socket)
+    if (!connection) return
+    connection.hasAsked = true
+    connection.answering++
+    if (closing) response.shouldKeepAlive = false
+    response.once('close', () => answered(socket, connection))
   })
-  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    count(socket, 1)
-    response.once('close', () => count(socket, -1))
-  })
-  server.on('upgrade', (_, socket) => answering.delete(socket as Socket))
+  server.on('upgrade', (_, socket) => connections.delete(socket as Socket))
 
   return {
     close() {
       closing = true
-      for (const [socket, requests] of answering) if (requests === 0) socket.destroy()
+      for (const [socket, connection] of connections) closeIdle(socket, connection)
     },
   }
 }

@@ -45,6 +45,7 @@ export const serverSentEvents: Gateway = ({ routes, closing }, relay) => {
   routes.get('/subscribe/*', async (c, next) => {
     // No client would read or end the stream of a HEAD.
     if (c.req.method === 'HEAD' || !/\btext\/event-stream\b/i.test(c.req.header('accept') ?? '')) return next()
+    if (closing.aborted) throw goingAway()
     const request = requestOf(c, relay.id)
     const { identity, address, leave } = await entered(c, relay)
     const { outgoing } = c.env as HttpBindings

@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import type { RelayView } from '../../core/relay.js'
 import { EventStream } from '../connections/event-stream.js'
 import { closeText } from '../connections/event-stream-connection.js'
+import { goingAway } from '../dialects/dialect.js'
 import type { Gateway } from '../gateway.js'
 import { credentialsOf } from './credentials.js'
 import { HttpSessions } from './http-sessions.js'
@@ -26,6 +27,7 @@ export const streamEndpoint: Gateway = ({ routes, closing, stayFor }, relay) => 
   const framesLimit = { maxBytes: postBytes(relay), remedy: 'send less at once' }
 
   routes.post('/stream', async (c) => {
+    if (closing.aborted) throw goingAway()
     const connectFrame = (await readBody(c, relay, connectLimit)).toString()
     const { incoming, outgoing } = c.env as HttpBindings
     const credentials = credentialsOf(incoming)

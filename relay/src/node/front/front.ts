@@ -2,8 +2,10 @@ import type { Socket } from 'node:net'
 import { WildcastError } from '@wildcast/protocol'
 import type { Clock } from '../../core/clock.js'
 import type { OnFailure } from '../../core/outlet.js'
+import { within } from '../../core/within.js'
 import { type StatedConnection, stateConnection } from '../../gateways/endpoints/peer.js'
 import { networks, plainAddress } from '../../gateways/endpoints/proxy-list.js'
+import { freshMs } from '../idle-connections.js'
 import { takeProxyHeader } from './read-proxy-header.js'
 import { openTlsEnd } from './tls-end.js'
 import type { GatewayTls } from './tls-files.js'
@@ -27,8 +29,8 @@ export interface FrontOptions extends FrontSettings {
 /** Reads what precedes HTTP on a connection. */
 export interface Front {
   take(socket: Socket): void
-  /** Ends connections that are not ready. */
-  close(): void
+  /** Resolves when all connections are ready, or ended. Ends them after a short time. */
+  close(): Promise<void>
 }
 
 /** Returns undefined if connections begin with HTTP. @throws if TLS can't be opened */
@@ -41,15 +43,14 @@ export function openFront({
   if (!tls && !proxyProtocol) return undefined
   const { clock, onError, ready } = ports
   const isTrusted = networks(trustedProxies)
-  /** Connections that are not ready. */
-  const early = new Set<Socket>()
+  const early = earlySockets(clock)
   const facts = new WeakMap<Socket, StatedConnection>()
 
   function pass(socket: Socket, carrier: Socket): void {
-    early.delete(carrier)
     const stated = facts.get(carrier)
     if (stated) stateConnection(socket, stated)
     ready(socket)
+    early.delete(carrier)
   }
 
   const end =
@@ -74,7 +75,6 @@ export function openFront({
   return {
     take(socket) {
       early.add(socket)
-      socket.once('close', () => early.delete(socket))
       socket.on('error', () => socket.destroy())
       if (!proxyProtocol) begin(socket)
       else
@@ -88,7 +88,34 @@ export function openFront({
     },
     close() {
       end?.close()
-      for (const socket of early) socket.destroy()
+      return early.close()
+    },
+  }
+}
+
+/** The connections that are not ready. */
+function earlySockets(clock: Clock) {
+  const sockets = new Set<Socket>()
+  let whenNone = (): void => {}
+
+  function remove(socket: Socket): void {
+    sockets.delete(socket)
+    if (sockets.size === 0) whenNone()
+  }
+
+  return {
+    add(socket: Socket): void {
+      sockets.add(socket)
+      socket.once('close', () => remove(socket))
+    },
+    delete: remove,
+    async close(): Promise<void> {
+      if (sockets.size === 0) return
+      const none = new Promise<void>((resolve) => {
+        whenNone = resolve
+      })
+      await within(freshMs, none, clock)
+      for (const socket of sockets) socket.destroy()
     },
   }
 }

@@ -2,6 +2,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { WildcastError } from '@wildcast/protocol'
 import type { OnFailure } from '../../core/outlet.js'
 import { descriptors } from '../descriptors.js'
+import { stopListening } from '../stop-listening.js'
 import { wakefulClock } from './clock.js'
 
 export interface AcceptorOptions {
@@ -17,8 +18,8 @@ export interface AcceptorOptions {
 /** A port that this process listens on for workers. */
 export interface Acceptor {
   readonly port: number
-  /** Stops listening; accepted connections stay open. */
-  close(): void
+  /** Stops listening; accepted connections stay open. Resolves when no more are accepted. */
+  close(): Promise<void>
 }
 
 export function acceptor({ port, host, accepted, onError }: AcceptorOptions): Promise<Acceptor> {
@@ -32,7 +33,7 @@ export function acceptor({ port, host, accepted, onError }: AcceptorOptions): Pr
     server.listen({ port, host }, () => {
       server.off('error', reject)
       server.on('error', (cause) => onError(WildcastError.from(cause), { stage: 'accept' }))
-      resolve({ port: (server.address() as AddressInfo).port, close: () => void server.close() })
+      resolve({ port: (server.address() as AddressInfo).port, close: () => stopListening(server) })
     })
   })
 }

@@ -42,7 +42,7 @@ export async function runWorkers(given: Config, { count, reload, remedies }: Run
   const pass = roundRobin(supervisor.workers)
 
   async function close(): Promise<void> {
-    for (const one of acceptors) one.close()
+    await Promise.all(acceptors.map((one) => one.close()))
     await supervisor.close()
     await rm(folder, { recursive: true, force: true })
   }
