@@ -3,16 +3,23 @@ import { once } from 'node:events'
 import path from 'node:path'
 import type { Client } from '@wildcast/client'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { folderWith, portsOf, start } from './command.js'
+import { folderWith, portsOf, run, start } from './command.js'
 import { endsWithTest } from './servers/ends-with-test.js'
 import { freePort } from './servers/free-port.js'
 import { startRedis } from './servers/redis.js'
 import { startCaddy, startNginx } from './servers/reverse-proxies.js'
 import { trustEverything, trustingClient } from './trusting-client.js'
 
+interface RunningRelay {
+  readonly child: ChildProcess
+  /** Its configuration. */
+  readonly file: string
+}
+
 /** A relay in its own process, as an operator runs it. Resolves when it is ready. */
-async function runRelay(url: string, port: number): Promise<ChildProcess> {
+async function runRelay(url: string, port: number, workers = 1): Promise<RunningRelay> {
   const toml = `port = ${port}
+    workers = ${workers}
     host = "127.0.0.1"
     trusted_proxies = ["127.0.0.0/8"]
     [brokers.main]
@@ -22,10 +29,11 @@ async function runRelay(url: string, port: number): Promise<ChildProcess> {
     subjects = "load.*"
     messages = 100000`
   const folder = await folderWith('wildcast.toml', toml)
-  const child = start(['up', '--config', path.join(folder, 'wildcast.toml')])
+  const file = path.join(folder, 'wildcast.toml')
+  const child = start(['up', '--config', file])
   await portsOf(child, 1)
   await expect.poll(() => fetch(`http://127.0.0.1:${port}/readyz`).then(({ status }) => status)).toBe(200)
-  return child
+  return { child, file }
 }
 
 interface Load {
@@ -88,7 +96,7 @@ describe.each([
     for (const [index, port] of ports.entries()) {
       const before = accepted.length
       await expect.poll(() => accepted.length).toBeGreaterThan(before + 20)
-      const relay = relays[index] as ChildProcess
+      const { child: relay } = relays[index] as RunningRelay
       const exit = once(relay, 'exit')
       relay.kill('SIGTERM')
       expect(await exit).toEqual([0, null])
@@ -99,4 +107,23 @@ describe.each([
     if (name === 'nginx') expect(refused).toEqual([])
     for (const numbers of received) await expect.poll(() => numbers).toEqual(accepted)
   })
+})
+
+it('behind nginx, a reload of two workers under load loses no message, and no request fails', async () => {
+  trustEverything()
+  const { url } = endsWithTest(await startRedis())
+  const port = await freePort()
+  const { file } = await runRelay(url, port, 2)
+  const proxy = endsWithTest(await startNginx([port, port]))
+  const host = `localhost:${proxy.port}/realtime`
+  const clients = Array.from({ length: 4 }, () => trustingClient(`wss://${host}/ws`))
+  const received = await Promise.all(clients.map(receive))
+
+  const { accepted, refused, stop } = startLoad(`https://${host}/publish/load.0`)
+  await expect.poll(() => accepted.length).toBeGreaterThan(20)
+  const out = expect.stringContaining('2 workers are replaced')
+  expect(await run(['reload', '--config', file])).toMatchObject({ code: 0, out })
+  await stop()
+  expect(refused).toEqual([])
+  for (const numbers of received) await expect.poll(() => numbers).toEqual(accepted)
 })
