@@ -103,7 +103,7 @@ describe.each([
       await runRelay(url, port)
     }
     await stop()
-    // Caddy 2.6 has closed the body of a request that is refused, and can't send it to the other relay.
+    // Caddy 2.6 closes the body of a refused request, and can't send it to the other relay.
     if (name === 'nginx') expect(refused).toEqual([])
     for (const numbers of received) await expect.poll(() => numbers).toEqual(accepted)
   })
