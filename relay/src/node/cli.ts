@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { WildcastError } from '@wildcast/protocol'
 import { Command, type CommanderError } from 'commander'
 import { add } from './commands/add.js'
+import { benchCommand } from './commands/bench.js'
 import { canI } from './commands/can-i.js'
 import { check } from './commands/check.js'
 import { printError } from './commands/connect.js'
@@ -21,6 +22,7 @@ import { delCommand, setCommand } from './commands/set.js'
 import { store } from './commands/store.js'
 import { sub } from './commands/sub.js'
 import { token } from './commands/token.js'
+import { top } from './commands/top.js'
 import { up } from './commands/up.js'
 import { watch } from './commands/watch.js'
 import { who } from './commands/who.js'
@@ -51,7 +53,7 @@ const ofConfigurations = [
   gatewayCommand(),
   contractCommand(),
 ]
-const ofRelays = [sub(), historyCommand(), pub(), requestCommand(), ls(), disconnect()]
+const ofRelays = [sub(), historyCommand(), pub(), requestCommand(), ls(), disconnect(), benchCommand(), top()]
 const ofValues = [getCommand(), setCommand(), delCommand(), watch(), lockCommand(), who()]
 for (const command of [...ofConfigurations, ...ofRelays, ...ofValues]) program.addCommand(command)
 for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
