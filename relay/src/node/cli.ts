@@ -8,6 +8,7 @@ import { check } from './commands/check.js'
 import { printError } from './commands/connect.js'
 import { contractCommand } from './commands/contract.js'
 import { disconnect } from './commands/disconnect.js'
+import { doctor } from './commands/doctor.js'
 import { gatewayCommand } from './commands/gateway.js'
 import { getCommand } from './commands/get.js'
 import { hash } from './commands/hash.js'
@@ -46,6 +47,7 @@ const ofConfigurations = [
   up(),
   reload(),
   check(),
+  doctor(version),
   hash(),
   token(),
   canI(),

@@ -7,7 +7,7 @@ import { type LoadPlan, placeOf } from './load-plan.js'
 /** A client of a bench. */
 export interface LoadClient {
   readonly client: Client
-  /** Where it publishes. */
+  /** The subject to which it publishes. */
   readonly subject: string
   /** Resolves when it is connected, and subscribed if it subscribes. Rejects if it is refused. */
   readonly ready: Promise<void>

@@ -1,6 +1,6 @@
 import type { BrokerReading, RelayReading } from './relay-reading.js'
 
-/** What a relay does, from two readings. Rates are per second. */
+/** The load of a relay, from two readings. Rates are per second. */
 export interface LoadOfRelay {
   readonly sessions: number
   readonly connections: Readonly<Record<string, number>>
@@ -16,7 +16,7 @@ export interface LoadOfRelay {
   readonly brokers: readonly BrokerRates[]
 }
 
-/** What a relay does at a broker. */
+/** The load of a relay at a broker. */
 export interface BrokerRates extends Pick<BrokerReading, 'isUp' | 'subscriptions'> {
   readonly name: string
   readonly published: number
@@ -28,7 +28,7 @@ export interface BrokerRates extends Pick<BrokerReading, 'isUp' | 'subscriptions
   readonly p99Ms: number | undefined
 }
 
-/** Compares two readings. If the relay began anew between them, its counters count from 0. */
+/** Compares two readings. If the relay was started between them, its counters count from 0. */
 export function ratesOf(before: RelayReading, now: RelayReading): LoadOfRelay {
   const isNew = now.cpuSeconds < before.cpuSeconds
   const seconds = Math.max((now.atMs - before.atMs) / 1000, 0.001)

@@ -1,6 +1,6 @@
 import { type Sample, samplesOf } from './metrics-text.js'
 
-/** What a relay has counted, at one time. */
+/** The counts of a relay, at one time. */
 export interface RelayReading {
   readonly atMs: number
   readonly sessions: number
@@ -14,7 +14,7 @@ export interface RelayReading {
   readonly brokers: ReadonlyMap<string, BrokerReading>
 }
 
-/** What a relay has counted of a broker. */
+/** The counts of a relay for a broker. */
 export interface BrokerReading {
   readonly isUp: boolean
   readonly subscriptions: number
@@ -22,7 +22,7 @@ export interface BrokerReading {
   readonly delivered: number
   readonly failed: number
   readonly missed: number
-  /** Timed publishes, by the longest time of their bucket in seconds; each counts those before it. */
+  /** Timed publishes by the end of their bucket, in seconds; each counts those before it. */
   readonly timed: readonly (readonly [seconds: number, count: number])[]
 }
 

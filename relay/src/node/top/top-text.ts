@@ -9,7 +9,7 @@ const badLagMs = 200
 
 const columns = ['broker', 'link', 'subscriptions', 'in/s', 'out/s', 'publish p50', 'p99', 'failed/s', 'missed/s']
 
-/** What the relays do, as lines. */
+/** The relays as lines. */
 export function topLines(relays: readonly ShownRelay[]): readonly ScreenLine[] {
   return relays.flatMap((relay, i) => [...(i === 0 ? [] : [{ text: '' }]), ...linesOf(relay)])
 }
@@ -63,7 +63,7 @@ function rowOf(broker: BrokerRates): Readonly<Record<string, unknown>> {
   }
 }
 
-/** What the relays do, as one JSON object. */
+/** The relays as one JSON object. */
 export function topJson(relays: readonly ShownRelay[], at: number): object {
   return { at: new Date(at).toISOString(), relays: relays.map(jsonOf) }
 }
