@@ -8,6 +8,7 @@ import { folderWith, portsOf, run, start } from './command.js'
 import { startMosquitto } from './servers/mosquitto.js'
 import { startNats } from './servers/nats.js'
 import { startRedis } from './servers/redis.js'
+import { redisCli } from './servers/redis-cli.js'
 
 /** The findings of `wildcast doctor`, each as `level: message`. */
 async function examined(cwd: string, ...args: readonly string[]) {
@@ -40,7 +41,7 @@ subjects = "a.*"
 messages = 5
 [brokers.events]
 type = "nats"
-addresses = ["127.0.0.1:${nats.port}"]
+addresses = ["127.0.0.1:1", "127.0.0.1:${nats.port}"]
 [brokers.sensors]
 type = "mqtt"
 address = "mqtt://127.0.0.1:${mqtt.port}"
@@ -59,6 +60,15 @@ address = "mqtt://127.0.0.1:${mqtt.port}"
     /^note: broker "sensors" does without: .*conditional/m,
   ])
     expect(found).toMatch(wanted)
+})
+
+it('reports a Redis whose user may not read its state', async () => {
+  const redis = await program(startRedis())
+  await redisCli(redis.url, ['ACL', 'SETUSER', 'u', 'on', '>p', '+@all', '-info', '~*', '&*'])
+  const url = redis.url.replace('redis://', 'redis://u:p@')
+  const toml = `port = 0\n[brokers.main]\ntype = "redis"\nurl = "${url}"\n`
+  const { findings } = await examined(await folderWith('wildcast.toml', toml))
+  expect(findings).toContain('note: broker "main" is Redis, whose user may not run INFO')
 })
 
 it('finds every mistake of a configuration, a broker that is down and a port that is taken', async () => {

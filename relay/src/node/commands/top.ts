@@ -56,14 +56,10 @@ type ReadAll = () => Promise<readonly ShownRelay[]>
 async function printEach(readAll: ReadAll, { interval, once, json }: Omit<Flags, 'admin'>): Promise<void> {
   const quit = whenEnded()
   const colors = paint(showsColors(process.stdout))
-  let isOver = false
-  void quit.then(() => {
-    isOver = true
-  })
+  void quit.then(() => process.exit()) // a reading may be under way
   await readAll()
   do {
     await within(interval * 1000, quit, wakefulClock)
-    if (isOver) return
     const relays = await readAll()
     const text = topLines(relays).map((line) => `${painted(line, colors)}\n`)
     process.stdout.write(json ? `${JSON.stringify(topJson(relays, realClock.wall()))}\n` : `${text.join('')}\n`)

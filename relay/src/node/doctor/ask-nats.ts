@@ -8,8 +8,9 @@ const patienceMs = 5000
 
 /** Reads the version of a NATS server, and whether it has JetStream. */
 export async function askNats(name: string, settings: NatsSettings, clock: Clock): Promise<readonly Finding[]> {
-  const [first = 'localhost'] = settings.addresses
-  const { version = 'of unknown version', jetstream = false } = await greeting(natsAddressOf(first), clock, patienceMs)
+  // One server of a cluster may be down.
+  const greetings = settings.addresses.map((text) => greeting(natsAddressOf(text), clock, patienceMs))
+  const { version = 'of unknown version', jetstream = false } = await Promise.any(greetings)
   const found = [ok('brokers', `broker "${name}" is NATS ${version}${jetstream ? ' with JetStream' : ''}`)]
   if (jetstream) return found
   const remedy = 'start nats-server with -js and a store_dir'

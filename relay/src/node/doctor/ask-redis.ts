@@ -1,4 +1,5 @@
 import { redisEndpointOf } from '../../brokers/redis/endpoints.js'
+import { isRefusal } from '../../brokers/redis/failures.js'
 import type { RedisSettings } from '../../brokers/settings.js'
 import type { Clock } from '../../core/clock.js'
 import { checkClock } from './check-clock.js'
@@ -9,7 +10,9 @@ export async function askRedis(name: string, settings: RedisSettings, clock: Clo
   const client = await (await redisEndpointOf(settings, clock)).open('look')
   const { redis } = client
   try {
-    const info = factsOf(await client.inTime(redis.info()))
+    const text = await client.inTime(redis.info()).catch(refused)
+    if (text === undefined) return [noted('brokers', `broker "${name}" is Redis, whose user may not run INFO`)]
+    const info = factsOf(text)
     const asked = clock.wall()
     const [seconds, micros] = await client.inTime(redis.time())
     const time = Number(seconds) * 1000 + Number(micros) / 1000
@@ -24,6 +27,10 @@ export async function askRedis(name: string, settings: RedisSettings, clock: Clo
   } finally {
     client.drop()
   }
+}
+
+function refused(cause: unknown): undefined {
+  if (!isRefusal(cause, 'NOPERM')) throw cause
 }
 
 function factsOf(text: string): ReadonlyMap<string, string> {
