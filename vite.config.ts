@@ -22,7 +22,8 @@ const heavy = [
   'bench/measure.test.ts',
   'relay/test/brokers/{components,end-to-end,original-readme,processes,queue-leaving}.test.ts',
   'relay/test/auth-{check,commands,reload,production}.test.ts',
-  'relay/test/{check,cli,command-errors,config,descriptors,ending,keep-alive,readiness,reload,store,templates}.test.ts',
+  'relay/test/{check,cli,command-errors,config,descriptors,doctor,ending,keep-alive,load-commands}.test.ts',
+  'relay/test/{readiness,reload,store,templates}.test.ts',
   'relay/test/{hostile-connections,hostile-loop,many-requests,rolling-restart}.test.ts',
   'relay/test/{server-sent-events,slow-readers}.test.ts',
 ]

@@ -33,7 +33,14 @@ describe('wildcast reload of one process', () => {
     const { write, reload, port } = await opened()
     expect(await reload()).toEqual({ code: 0, out: 'component "one" is loaded again\n', err: '' })
     await write('wildcast.toml', toml('brokers.main.type2 = 1'))
-    expect(await reload()).toMatchObject({ code: 1, out: '', err: expect.stringContaining('type2') })
+    expect(await reload()).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/wildcast\.toml:\d+: .*type2/),
+    })
+    await write('wildcast.toml', `${toml()}\n[brokers`)
+    const line = toml().split('\n').length + 1
+    expect(await reload()).toMatchObject({ code: 1, err: expect.stringContaining(`wildcast.toml:${line}: `) })
     await write('wildcast.toml', toml('timeout = 100\nbrokers.second.type = "memory"'))
     expect(await reload()).toEqual({
       code: 0,

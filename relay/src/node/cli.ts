@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs'
 import { WildcastError } from '@wildcast/protocol'
 import { Command, type CommanderError } from 'commander'
 import { add } from './commands/add.js'
+import { benchCommand } from './commands/bench.js'
 import { canI } from './commands/can-i.js'
 import { check } from './commands/check.js'
 import { printError } from './commands/connect.js'
 import { contractCommand } from './commands/contract.js'
 import { disconnect } from './commands/disconnect.js'
+import { doctor } from './commands/doctor.js'
 import { gatewayCommand } from './commands/gateway.js'
 import { getCommand } from './commands/get.js'
 import { hash } from './commands/hash.js'
@@ -21,6 +23,7 @@ import { delCommand, setCommand } from './commands/set.js'
 import { store } from './commands/store.js'
 import { sub } from './commands/sub.js'
 import { token } from './commands/token.js'
+import { top } from './commands/top.js'
 import { up } from './commands/up.js'
 import { watch } from './commands/watch.js'
 import { who } from './commands/who.js'
@@ -44,6 +47,7 @@ const ofConfigurations = [
   up(),
   reload(),
   check(),
+  doctor(version),
   hash(),
   token(),
   canI(),
@@ -51,7 +55,7 @@ const ofConfigurations = [
   gatewayCommand(),
   contractCommand(),
 ]
-const ofRelays = [sub(), historyCommand(), pub(), requestCommand(), ls(), disconnect()]
+const ofRelays = [sub(), historyCommand(), pub(), requestCommand(), ls(), disconnect(), benchCommand(), top()]
 const ofValues = [getCommand(), setCommand(), delCommand(), watch(), lockCommand(), who()]
 for (const command of [...ofConfigurations, ...ofRelays, ...ofValues]) program.addCommand(command)
 for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])

@@ -4,6 +4,8 @@ import type { NatsAddress } from './address.js'
 
 /** The facts that a server sends to each new connection, before the login. */
 export interface Greeting {
+  readonly version?: string
+  readonly jetstream?: boolean
   readonly tls_required?: boolean
   readonly tls_available?: boolean
   /** The server requires a client certificate. */

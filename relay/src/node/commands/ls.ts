@@ -1,9 +1,9 @@
 import { Argument, Command } from 'commander'
 import { isTable } from '../config/schema/table.js'
+import { tableOf } from '../screen/print-table.js'
 import { type AdminClient, type AdminFlags, adminClient, adminFlag } from './admin-client.js'
 import { configFlag } from './config-flag.js'
 import { namespaceFlag } from './identity-flags.js'
-import { tableOf } from './print-table.js'
 import { wholeNumberFlag } from './whole-number.js'
 
 interface Flags extends AdminFlags {

@@ -1,10 +1,10 @@
 import type { Client } from '@wildcast/client'
 import { type MemberCount, memberCount, presence } from '@wildcast/client/presence'
 import { Command } from 'commander'
+import { tableOf } from '../screen/print-table.js'
 import { brokerFlag, type ClientFlags, once, urlFlag } from './connect.js'
 import { tokenFlag } from './identity-flags.js'
 import type { PrintFlags } from './print.js'
-import { tableOf } from './print-table.js'
 
 /** `wildcast who`: prints the members of a subject. */
 export function who(): Command {
