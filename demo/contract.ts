@@ -82,6 +82,11 @@ export const contract = defineContract({
   'demo.here': { presence: v.object({ name, view: v.string() }) },
   'demo.load': { request: Rate, reply: Rate },
   'demo.control': { request: v.object({}), reply: Control },
+  // A page asks as a guest. The reply has a token, or the reason of a refusal.
+  'demo.login': {
+    request: v.record(v.string(), v.unknown()),
+    reply: v.object({ token: v.optional(v.string()), refused: v.optional(v.string()) }),
+  },
   'demo.revoke': { request: v.object({ token: v.string() }), reply: v.object({}) },
   'demo.metrics': { request: v.object({}), reply: v.string() },
 })

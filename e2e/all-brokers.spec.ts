@@ -28,8 +28,11 @@ test('a reading by mosquitto_pub is in the chart, and an order by a NATS client 
   const page = await person('Alice', demo.url, 'dashboard')
   await expect(panel(page, 'Sensors')).toContainText('mqtt sensor.**')
   await expect(panel(page, 'Sensors')).toContainText('cellar')
-  await kinds.mqtt.foreignClient(demo.ports.mqtt).publish('sensor.attic.temperature', '21.5')
-  await expect(panel(page, 'Sensors')).toContainText('attic21.5°')
+  // A reading is shown for 2.5 s.
+  await expect(async () => {
+    await kinds.mqtt.foreignClient(demo.ports.mqtt).publish('sensor.attic.temperature', '21.5')
+    await expect(panel(page, 'Sensors')).toContainText('attic21.5°', { timeout: 2000 })
+  }).toPass()
 
   await page.getByLabel('Filter by subject').fill('order.melon')
   await kinds.nats.foreignClient(demo.ports.nats).publish('order.melon', '{"id":4711}')

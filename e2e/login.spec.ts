@@ -73,6 +73,9 @@ test('a guest chats at once, and is shown why the vault is closed; managers talk
     await expect(page.getByRole('status')).toHaveText('online')
   }
   await say(ada, 'the code is 42')
+  // Values and presence of the vault would be open to all, so it has none.
+  await expect(row(ada, 'the code is 42')).toContainText('Sent')
+  await expect(ada.getByRole('button', { name: /^(React|\d here)$/ })).toHaveCount(0)
   await expect(conversation(bob)).toContainText('the code is 42')
   await bob.reload()
   await expect(conversation(bob)).toContainText('the code is 42')

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect } from 'react'
+import { useEffect } from 'react'
 import { AccountDialog, AccountTrouble } from './account/account-control.js'
 import { Chat } from './chat/chat.js'
 import { ChatFeeds } from './chat/chat-feeds.js'
@@ -8,18 +8,21 @@ import { Drawer } from './shell/drawer.js'
 import { Sidebar } from './shell/sidebar.js'
 import { SkipLink } from './shell/skip-link.js'
 import { Loading } from './ui/empty.js'
+import { onDemand } from './ui/on-demand.js'
 import { useIsWide } from './ui/use-media.js'
+
+const loading = (hasFailed: boolean) => <Loading hasFailed={hasFailed} />
 
 /** Only the chat is part of the first load. */
 const contents: Record<View, React.ComponentType> = {
   chat: Chat,
-  dashboard: lazy(() => import('./dashboard/dashboard.js').then(({ Dashboard }) => ({ default: Dashboard }))),
-  explorer: lazy(() => import('./explorer/explorer.js').then(({ Explorer }) => ({ default: Explorer }))),
-  faults: lazy(() => import('./faults/faults.js').then(({ Faults }) => ({ default: Faults }))),
+  dashboard: onDemand(async () => (await import('./dashboard/dashboard.js')).Dashboard, loading),
+  explorer: onDemand(async () => (await import('./explorer/explorer.js')).Explorer, loading),
+  faults: onDemand(async () => (await import('./faults/faults.js')).Faults, loading),
 }
 
 /** Loaded after the page: nothing waits for it. */
-const Enter = lazy(() => import('./here/enter.js').then(({ Enter }) => ({ default: Enter })))
+const Enter = onDemand(async () => (await import('./here/enter.js')).Enter)
 
 export function App() {
   const view = usePage((page) => page.view)
@@ -30,16 +33,12 @@ export function App() {
       <SkipLink />
       <Title />
       <ChatFeeds />
-      <Suspense fallback={null}>
-        <Enter />
-      </Suspense>
+      <Enter />
       {isWide ? <Sidebar /> : <Drawer />}
       <main id="content" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col outline-none">
         <h1 className="sr-only">Wildcast</h1>
         <AccountTrouble />
-        <Suspense fallback={<Loading />}>
-          <Content />
-        </Suspense>
+        <Content />
       </main>
       <AccountDialog />
     </div>

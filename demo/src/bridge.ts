@@ -2,10 +2,17 @@
  * The part of the SDK in the first load: the client and the hooks that all views use. `hooks.ts`
  * and `kept.ts` have the rest; other files import only types of the SDK.
  */
-import { type Client, type ClientPart, type ContractClient, createClient, type ReportState } from '@wildcast/client'
+import {
+  type Client,
+  type ClientPart,
+  type ContractClient,
+  createClient,
+  type ReportState,
+  type TokenFunction,
+} from '@wildcast/client'
 import { outbox } from '@wildcast/client/outbox'
 import { contract } from '../contract.js'
-import { token, useAccount } from './account/account.js'
+import { useAccount } from './account/account.js'
 import { watchConnection, writeDown } from './journal.js'
 import { line } from './line.js'
 
@@ -54,6 +61,9 @@ const tabs: ClientPart = (ports) => {
 
 // With ?share-tabs, the tabs of a browser hold one connection.
 const isShared = new URLSearchParams(location.search).has('share-tabs')
+
+/** By code that only people who have logged in need. */
+const token: TokenFunction = async (occasion) => (await import('./account/tokens.js')).nextToken(occasion)
 
 /** The page's client. What does not fit the contract reaches no view, in production neither. */
 export const client: ContractClient<typeof contract> = createClient({

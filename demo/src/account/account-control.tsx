@@ -1,19 +1,23 @@
-import { lazy, Suspense } from 'react'
 import { useConnection } from '../bridge.js'
 import { Name } from '../shell/name.js'
 import { Avatar } from '../ui/avatar.js'
+import { onDemand } from '../ui/on-demand.js'
 import { type Account, onOtherTab, useAccount } from './account.js'
 
-const LoginDialog = lazy(() => import('./login-dialog.js').then(({ LoginDialog }) => ({ default: LoginDialog })))
-const AccountNotice = lazy(() => import('./account-notice.js').then((part) => ({ default: part.AccountNotice })))
+const LoginDialog = onDemand(async () => (await import('./login-dialog.js')).LoginDialog)
+const AccountNotice = onDemand(async () => (await import('./account-notice.js')).AccountNotice)
 
-onOtherTab((account) => void import('./log-in.js').then(({ become }) => become(account)))
+// Offline without its code nothing happens: this page can't be loaded again then.
+const withLogin = (act: (code: typeof import('./log-in.js')) => void): void =>
+  void import('./log-in.js').then(act, () => {})
+
+onOtherTab((account) => withLogin(({ become }) => become(account)))
 
 /** The person who uses the page, and a way to become someone else. */
 export function AccountControl() {
   const account = useAccount((state) => state.account)
   const change = (): void => {
-    if (account) void import('./log-in.js').then(({ logOut }) => logOut())
+    if (account) withLogin(({ logOut }) => logOut())
     else useAccount.setState({ dialog: 'trader' })
   }
   return (
@@ -46,13 +50,7 @@ function Person({ name, team }: Account) {
 /** The dialog, while it is open. */
 export function AccountDialog() {
   const team = useAccount((state) => state.dialog)
-  return (
-    team && (
-      <Suspense>
-        <LoginDialog team={team} />
-      </Suspense>
-    )
-  )
+  return team && <LoginDialog team={team} />
 }
 
 /** Why a person who has logged in is offline, if the login or the relay has refused it. */
@@ -60,9 +58,5 @@ export function AccountTrouble() {
   const { state } = useConnection()
   const { account, problem } = useAccount()
   if (!account || state === 'online' || (problem === undefined && state !== 'closed')) return null
-  return (
-    <Suspense>
-      <AccountNotice account={account} problem={problem} />
-    </Suspense>
-  )
+  return <AccountNotice account={account} problem={problem} />
 }

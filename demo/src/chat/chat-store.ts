@@ -41,7 +41,7 @@ const kept = keptUnsent()
 /** The messages of all rooms on all brokers. */
 export const useChatStore = create<ChatState>()(() => ({
   rooms: kept.rooms,
-  drafts: {},
+  drafts: kept.drafts,
   brokers: kept.brokers,
   features: {},
 }))
@@ -83,13 +83,16 @@ export function learnBrokers(infos: readonly BrokerInfo[]): void {
   const sorted = infos.toSorted((a, b) => Number(b.default ?? false) - Number(a.default ?? false))
   const brokers = sorted.map(({ name }) => name)
   useChatStore.setState({ features: Object.fromEntries(infos.map(({ name, features }) => [name, features])) })
-  const { rooms, brokers: before } = useChatStore.getState()
+  const { rooms, drafts, brokers: before } = useChatStore.getState()
   if (brokers.join() === before.join()) return
-  const named = Object.entries(rooms).map(([key, log]) => {
-    const [broker, room] = splitRoomKey(key)
-    return [roomKey(broker || (brokers[0] ?? ''), room), log]
-  })
-  useChatStore.setState({ brokers, rooms: Object.fromEntries(named) })
+  const named = <Each>(record: Readonly<Record<string, Each>>): Record<string, Each> =>
+    Object.fromEntries(
+      Object.entries(record).map(([key, each]) => {
+        const [broker, room] = splitRoomKey(key)
+        return [roomKey(broker || (brokers[0] ?? ''), room), each]
+      }),
+    )
+  useChatStore.setState({ brokers, rooms: named(rooms), drafts: named(drafts) })
   keepUnsent(useChatStore.getState())
 }
 
@@ -139,8 +142,9 @@ let gaps = 0
 
 /** Marks in every room of a broker that messages are missing. */
 export function takeGap(broker: string): void {
-  const { rooms } = useChatStore.getState()
-  const keys = new Set([...Object.keys(rooms), ...firstRooms.map((room) => roomKey(broker, room))])
+  const { rooms, brokers } = useChatStore.getState()
+  const first = broker === brokers[0] ? firstRooms.map((room) => roomKey(broker, room)) : []
+  const keys = new Set([...Object.keys(rooms), ...first])
   const at = Date.now()
   const marked = [...keys].map((key) => {
     const log = rooms[key] ?? emptyLog
@@ -187,4 +191,6 @@ export function leaveRoom(key: string): void {
 }
 
 document.addEventListener('visibilitychange', markRead)
+// A login loads the page again, too.
+addEventListener('pagehide', () => keepUnsent(useChatStore.getState()))
 usePage.subscribe(markRead)

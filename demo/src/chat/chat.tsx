@@ -1,9 +1,10 @@
-import { lazy, Suspense, useEffect } from 'react'
+import { useEffect } from 'react'
 import { useConnection } from '../bridge.js'
 import { usePage } from '../page.js'
 import { ViewHeader } from '../shell/view-header.js'
 import { Button } from '../ui/button.js'
 import { CurlHint, Empty } from '../ui/empty.js'
+import { onDemand } from '../ui/on-demand.js'
 import { healthKey, useHealth } from './chat-feeds.js'
 import { readNewest } from './chat-history.js'
 import { leaveRoom, markRead, useChatStore } from './chat-store.js'
@@ -17,7 +18,10 @@ import { sendText } from './send.js'
 import { subjectOf, vault } from './subject.js'
 import { useChatBroker, useOpenRoom } from './use-rooms.js'
 
-const LockedRoom = lazy(() => import('./locked-room.js').then(({ LockedRoom }) => ({ default: LockedRoom })))
+const LockedRoom = onDemand(
+  async () => (await import('./locked-room.js')).LockedRoom,
+  () => <div className="flex-1" />,
+)
 
 /** The open room. */
 export function Chat() {
@@ -44,9 +48,7 @@ export function Chat() {
       </ViewHeader>
       <ReactionFeed key={`${key} reactions`} room={key} />
       {refusal !== undefined ? (
-        <Suspense fallback={<div className="flex-1" />}>
-          <LockedRoom reason={refusal} />
-        </Suspense>
+        <LockedRoom reason={refusal} />
       ) : log.entries.length + log.pending.length > 0 ? (
         <Conversation key={key} room={key} log={log} />
       ) : (
@@ -59,7 +61,7 @@ export function Chat() {
         <Typing key={`${key} typing`} room={key} />
       </p>
       <Offline log={log} />
-      {refusal === undefined && <Composer key={`${key} composer`} room={key} />}
+      {refusal === undefined && <Composer key={`${room} composer`} room={key} />}
     </section>
   )
 }

@@ -1,8 +1,8 @@
-import { type ComponentType, lazy, Suspense } from 'react'
 import { useAccount } from '../account/account.js'
 import { usePage } from '../page.js'
 import { brokerColor } from '../ui/colors.js'
 import { Icon } from '../ui/icon.js'
+import { onDemand } from '../ui/on-demand.js'
 import { splitRoomKey, useChatStore } from './chat-store.js'
 import { RoomName } from './room-name.js'
 import { vault } from './subject.js'
@@ -12,13 +12,7 @@ interface Choosing {
   readonly onChoose?: (() => void) | undefined
 }
 
-/** Loaded on demand; without it the other rooms can be read all the same. */
-const NewRoom = lazy<ComponentType<Choosing>>(() =>
-  import('./new-room.js').then(
-    ({ NewRoom }) => ({ default: NewRoom }),
-    () => ({ default: () => null }),
-  ),
-)
+const NewRoom = onDemand(async () => (await import('./new-room.js')).NewRoom)
 
 /** The rooms of the chat, on all brokers. All share one connection. */
 export function RoomList({ onChoose }: Choosing) {
@@ -32,9 +26,7 @@ export function RoomList({ onChoose }: Choosing) {
         ))}
       </ul>
       <div className="min-h-8 touch:min-h-11">
-        <Suspense>
-          <NewRoom onChoose={onChoose} />
-        </Suspense>
+        <NewRoom onChoose={onChoose} />
       </div>
     </section>
   )

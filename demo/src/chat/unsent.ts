@@ -1,12 +1,13 @@
 import { type ChatEntry, emptyLog, type RoomLog, unsentOf } from './room-log.js'
 
 /**
- * The messages of this tab without a final outcome, in the storage of the tab. The client's outbox
- * keeps and sends them after a reload; this record shows them meanwhile.
+ * The drafts of this tab, and its messages without a final outcome, in the storage of the tab. The
+ * client's outbox keeps and sends the messages after a reload; this record shows them meanwhile.
  */
 interface Unsent {
   readonly rooms: Readonly<Record<string, RoomLog>>
   readonly brokers: readonly string[]
+  readonly drafts: Readonly<Record<string, string>>
 }
 
 const storageKey = 'wildcast-demo-unsent'
@@ -27,12 +28,12 @@ export function hasKept(): boolean {
 }
 
 /** Writes the record if it has changed. */
-export function keepUnsent({ rooms, brokers }: Unsent): void {
+export function keepUnsent({ rooms, brokers, drafts }: Unsent): void {
   const unsent = Object.entries(rooms).flatMap(([key, log]) => {
     const entries = unsentOf(log)
     return entries.length > 0 ? [[key, entries]] : []
   })
-  const text = JSON.stringify({ rooms: Object.fromEntries(unsent), brokers })
+  const text = JSON.stringify({ rooms: Object.fromEntries(unsent), brokers, drafts })
   if (text === written) return
   written = text
   try {
@@ -45,14 +46,19 @@ export function keepUnsent({ rooms, brokers }: Unsent): void {
 /** The record of the page before the reload. */
 export function keptUnsent(): Unsent {
   try {
-    const { rooms, brokers } = JSON.parse(written) as {
+    const {
+      rooms,
+      brokers,
+      drafts = {},
+    } = JSON.parse(written) as {
       readonly rooms: Readonly<Record<string, readonly ChatEntry[]>>
       readonly brokers: readonly string[]
+      readonly drafts?: Unsent['drafts']
     }
     const logs = Object.entries(rooms).map(([key, entries]) => [key, toLog(entries)])
-    return { rooms: Object.fromEntries(logs), brokers }
+    return { rooms: Object.fromEntries(logs), brokers, drafts }
   } catch {
-    return { rooms: {}, brokers: [] }
+    return { rooms: {}, brokers: [], drafts: {} }
   }
 }
 

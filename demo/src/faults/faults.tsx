@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { useConnection } from '../bridge.js'
 import { pollMetrics } from '../relay-metrics.js'
 import { ViewHeader } from '../shell/view-header.js'
 import { BrokersPanel } from './brokers-panel.js'
@@ -16,11 +17,14 @@ import { watchBrokers } from './watch-brokers.js'
 export function Faults() {
   useEffect(() => {
     const undos = [watchBrokers(), watchTokens(), pollMetrics(), runMessages()]
-    void findControl()
     return () => {
       for (const undo of undos) undo()
     }
   }, [])
+  const isOnline = useConnection().state === 'online'
+  useEffect(() => {
+    if (isOnline) void findControl() // each start of the demo has another
+  }, [isOnline])
   return (
     <>
       <ViewHeader title="Faults" note="Break it, and watch it heal by itself" />

@@ -23,12 +23,14 @@ export function Empty({ title, icon, children }: EmptyProps) {
   )
 }
 
-/** Shown while the code of a view is loaded. */
-export function Loading() {
+/** Shown while the code of a view is loaded, or while it can't be. */
+export function Loading({ hasFailed }: { readonly hasFailed: boolean }) {
   return (
     <>
       <ViewHeader title="" />
-      <p className="m-auto animate-pulse text-quiet text-sm">Loading…</p>
+      <p className={`m-auto text-quiet text-sm ${hasFailed ? '' : 'animate-pulse'}`}>
+        {hasFailed ? 'This view opens when the connection is back.' : 'Loading…'}
+      </p>
     </>
   )
 }

@@ -15,14 +15,16 @@ interface HttpRequest {
 }
 
 /**
- * Answers `POST /request/demo.login` with tokens, `demo.revoke` by ending the sessions of the user
- * whose token it has, and `demo.metrics` with the metrics of the relay, which are at its port for
- * operators.
+ * Answers `demo.login` with tokens, also as `POST /request/demo.login`, `demo.revoke` by ending the
+ * sessions of the user whose token it has, and `demo.metrics` with the metrics of the relay, which
+ * are at its port for operators.
  */
 export function serveLogin(client: Client, { secret, admin }: LoginOptions): void {
   const accounts = openAccounts(secret)
 
-  // A page with no token has no other way to ask. A refusal is an answer, too: it has status 200.
+  client.serve('demo.login', ({ data }) => accounts.login(data))
+
+  // For curl. A refusal is an answer, too: it has status 200.
   client.serve<HttpRequest>('POST.demo_DOT_login', ({ data }) => {
     const body = Buffer.from(JSON.stringify(accounts.login(parse(Buffer.from(data.body).toString()))))
     return { status: 200, headers: { 'content-type': 'application/json' }, body: [...body] }
@@ -35,7 +37,7 @@ export function serveLogin(client: Client, { secret, admin }: LoginOptions): voi
     const headers = { 'content-type': 'application/json' }
     const body = JSON.stringify({ user })
     // The answer would not reach a session that has ended, so it comes first.
-    setTimeout(() => void fetch(`${admin}/admin/disconnect`, { method: 'POST', headers, body }), 50)
+    setTimeout(() => void fetch(`${admin}/admin/disconnect`, { method: 'POST', headers, body }).catch(() => {}), 50)
     return {}
   })
 
