@@ -1,11 +1,9 @@
 // npm run lighthouse [-- chat dashboard]: measures views of the demo, as `npm start` serves them,
 // with Lighthouse in Debian's Chromium, as a phone and as a desktop. Prints the median of five
 // runs each, and fails below 95.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import path from 'node:path'
-import { findProgram, installPackages, installPrograms, root } from './needs.js'
+import { findProgram, installPackages, installPrograms } from './needs.js'
 import { script } from './run.js'
+import { startDemo } from './start-demo.js'
 
 const least = 95
 const runs = Number(process.env.WILDCAST_LIGHTHOUSE_RUNS ?? 5)
@@ -13,22 +11,6 @@ const forms = ['mobile', 'desktop']
 /** The chat is what a visitor loads first. */
 const views = process.argv.length > 2 ? process.argv.slice(2) : ['chat']
 const metrics = ['first-contentful-paint', 'largest-contentful-paint', 'total-blocking-time', 'cumulative-layout-shift']
-
-/** Starts the demo on a free port. Resolves with its process and its URL. */
-async function startDemo() {
-  const demo = spawn(process.execPath, [path.join(root, 'scripts/start.js')], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, PORT: '0' },
-  })
-  let output = ''
-  for await (const chunk of demo.stdout) {
-    output += chunk
-    const url = /Wildcast is up: (http:\/\/localhost:\d+)/.exec(output)?.[1]
-    if (url) return { demo, url }
-  }
-  throw new Error(`the demo did not start: ${output}`)
-}
 
 /** Opens Chromium with an empty profile, measures a page, and returns the report. */
 async function measure(url, form) {
@@ -51,7 +33,7 @@ async function measure(url, form) {
 /** The middle one of some numbers. */
 const median = (numbers) => numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)]
 
-/** Measures a view several times. Returns the medians: first of the categories, then of the metrics. */
+/** Measures a view several times. Returns the medians of the categories and of the metrics. */
 async function measureView(url, view, form) {
   const reports = []
   for (let i = 0; i < runs; i++) reports.push(await measure(`${url}/#/${view}`, form))
@@ -79,7 +61,7 @@ function failed({ categories, audits }) {
 await script(async () => {
   installPackages()
   installPrograms(['chromium'])
-  const { demo, url } = await startDemo()
+  const { url, stop } = await startDemo()
   try {
     const rows = {}
     for (const view of views)
@@ -92,7 +74,6 @@ await script(async () => {
       }
     console.table(rows)
   } finally {
-    demo.kill('SIGTERM')
-    await once(demo, 'exit')
+    await stop()
   }
 })

@@ -10,7 +10,7 @@ const leastBytes = 512
 /** Fonts and pictures are compressed already. */
 const compressible = /\.(?:css|html|js|svg|txt)$/
 
-/** Writes `file.br` and `file.gz` beside each file that they make smaller. The relay serves them. */
+/** Writes `file.br` and `file.gz` beside each file of text. The relay serves them. */
 export function precompress(): Plugin {
   return {
     name: 'precompress',

@@ -12,8 +12,8 @@ const safeguards = {
 }
 
 /**
- * Serves the files of a folder, `index.html` for `/`, and `file.br` or `file.gz` in place of `file` to
- * browsers that accept it.
+ * Serves the files of a folder, `index.html` for `/`, and `file.br` or `file.gz` in place of `file`
+ * to browsers that accept it.
  */
 export function staticFiles(folder: string): Gateway {
   return ({ routes }) => {
