@@ -5,6 +5,7 @@ import { playwright } from '@vitest/browser-playwright'
 import { defaultClientConditions, defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { firstLoad } from './demo/vite/first-load.js'
+import { precompress } from './demo/vite/precompress.js'
 
 // One configuration for the demo (dev, build) and for the tests. Packages resolve to their sources,
 // so neither needs a build first.
@@ -45,7 +46,7 @@ const inBrowser = 'packages/*/src/**/*.browser.test.ts'
 
 export default defineConfig({
   root: 'demo',
-  plugins: [react(), tailwindcss(), firstLoad({ mostBytes: 120_000 })],
+  plugins: [react(), tailwindcss(), firstLoad({ mostBytes: 120_000 }), precompress()],
   resolve: { conditions: [source, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [source, ...defaultServerConditions], externalConditions: [source] } },
   server: {

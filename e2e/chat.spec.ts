@@ -43,6 +43,7 @@ test('a room is a subject: a new one is open to every client, and counts its unr
 test('the explorer shows every message, also of a program without Wildcast', async ({ person, relay }) => {
   const page = await person('Alice')
   await page.getByRole('link', { name: 'Explorer' }).click()
+  await page.getByRole('button', { name: 'good.*', exact: true }).click()
   await expect(page.getByText('live', { exact: true })).toBeVisible()
   const response = await fetch(`${relay.url}/publish/good.kiwi`, { method: 'POST', body: 'from a terminal' })
   expect(response.status).toBe(202)

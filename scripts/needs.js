@@ -22,6 +22,9 @@ const programs = {
   'redis-server': 'redis-server',
 }
 
+/** Programs that only one command uses. */
+const others = { ffmpeg: 'ffmpeg' }
+
 /** All but the packages of tests, such as Next.js, which are half of all. */
 const withoutTests = ['--workspace=demo', '--workspace=relay', '--include-workspace-root']
 
@@ -55,7 +58,7 @@ export function npm(...args) {
 export function installPrograms(names = Object.keys(programs)) {
   const missing = names.filter((name) => !findProgram(name))
   if (missing.length === 0) return
-  const packages = [...new Set(missing.map((name) => programs[name]))]
+  const packages = [...new Set(missing.map((name) => programs[name] ?? others[name]))]
   const apt = findProgram('apt-get')
   const asRoot = process.getuid?.() === 0 ? [] : runs(['sudo', '-n', 'true']) ? ['sudo', '-n'] : undefined
   if (!apt || !asRoot)

@@ -21,7 +21,10 @@ export function firstLoad({ mostBytes }: FirstLoadOptions): Plugin {
         const file = bundle[name]
         return file?.type === 'chunk' ? file.code : file?.source
       })
-      const bytes = [page.source, ...sources].reduce((sum, source) => sum + (source ? gzipSync(source).length : 0), 0)
+      const bytes = [page.source, ...sources].reduce(
+        (sum, source) => sum + (source ? gzipSync(source, { level: 9 }).length : 0),
+        0,
+      )
       const words = `the first load has ${bytes} bytes after gzip, of ${mostBytes}`
       if (bytes > mostBytes) this.error(`${words}: load with import() what only some views need`)
       this.info(words)

@@ -3,6 +3,7 @@ import { connect as tcp } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { http, httpRequest, websocket } from '../src/index.js'
 import { staticFiles } from '../src/node/static-files.js'
@@ -83,6 +84,24 @@ describe('the HTTP gateway', () => {
     for (const target of ['/', '/none', '/publish/a', '/ws']) {
       const answer = await fetch(`http://${address}${target}`)
       for (const name of ['server', 'x-powered-by', 'via']) expect(answer.headers.get(name)).toBeNull()
+    }
+  })
+
+  it('serves the compressed form of a file to clients that accept it', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'wildcast-static-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const page = 'page '.repeat(200)
+    await writeFile(path.join(folder, 'index.html'), page)
+    await writeFile(path.join(folder, 'index.html.gz'), gzipSync(page))
+    const { address } = await startRelay({ gateways: [http, staticFiles(folder)] })
+    for (const [accepted, encoding] of [
+      ['br, gzip', 'gzip'],
+      ['identity', null],
+    ] as const) {
+      const answer = await fetch(`http://${address}/`, { headers: { 'accept-encoding': accepted } })
+      expect(answer.headers.get('content-encoding')).toBe(encoding)
+      expect(answer.headers.get('content-type')).toContain('text/html')
+      expect(await answer.text()).toBe(page)
     }
   })
 

@@ -11,7 +11,10 @@ const safeguards = {
   'referrer-policy': 'strict-origin-when-cross-origin',
 }
 
-/** Serves the files of a folder, `index.html` for `/`. */
+/**
+ * Serves the files of a folder, `index.html` for `/`, and `file.br` or `file.gz` in place of `file`
+ * to browsers that accept it.
+ */
 export function staticFiles(folder: string): Gateway {
   return ({ routes }) => {
     // Files that begin with a dot are private: .env, .git. The path may still be escaped.
@@ -20,6 +23,6 @@ export function staticFiles(folder: string): Gateway {
       await next()
       for (const [name, value] of Object.entries(safeguards)) c.header(name, value)
     })
-    routes.get('*', serveStatic({ root: folder }))
+    routes.get('*', serveStatic({ root: folder, precompressed: true }))
   }
 }
