@@ -5,7 +5,7 @@ export function isTraceHeader(name: string): boolean {
   return /^trace(parent|state)$/i.test(name)
 }
 
-/** Returns the headers that are no part of a trace; undefined if there are none. */
+/** Returns the headers that are no part of a trace; undefined without any. */
 export function withoutTrace(headers: Headers | undefined): Headers | undefined {
   const rest = headers?.filter(([name]) => !isTraceHeader(name))
   return rest?.[0] && (rest.length === headers?.length ? headers : rest)

@@ -17,7 +17,7 @@ export interface SdkOptions {
   readonly processors?: readonly SpanProcessor[]
 }
 
-/** Registers an SDK of OpenTelemetry until the test ends. Returns a function for its ended spans. */
+/** Registers an SDK until the test ends. Returns a function for the spans that have ended. */
 export function registerSdk({ sampler, processors = [] }: SdkOptions = {}): () => readonly ReadableSpan[] {
   const exporter = new InMemorySpanExporter()
   const spanProcessors = [new SimpleSpanProcessor(exporter), ...processors]

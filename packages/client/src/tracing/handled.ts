@@ -1,6 +1,6 @@
 import type { OpenSpan } from './open-span.js'
 
-/** Runs a handler in a span, which ends when its result settles. Passes on what the handler throws. */
+/** Runs a handler in a span, which ends when its result settles. Throws the handler's errors. */
 export function handled<Result>(
   code: () => Result,
   { run, failed, end }: Pick<OpenSpan, 'run' | 'failed' | 'end'>,

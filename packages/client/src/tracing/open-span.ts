@@ -12,7 +12,7 @@ import {
 } from '@opentelemetry/api'
 import { WildcastError } from '@wildcast/protocol/client'
 
-/** What happens to a message, as the name of a span says. */
+/** The first word of a span's name: the action on a message. */
 export type Operation = 'publish' | 'set' | 'delete' | 'request' | 'process' | 'serve'
 
 const kinds: Readonly<Record<Operation, SpanKind>> = {
@@ -24,7 +24,7 @@ const kinds: Readonly<Record<Operation, SpanKind>> = {
   serve: SpanKind.SERVER,
 }
 
-/** What a span says of its message. */
+/** The facts of a message that its span has. */
 export interface SpanFacts {
   readonly operation: Operation
   readonly subject: string

@@ -26,7 +26,7 @@ export interface SentContent extends Pick<PublishFrame, 'message' | 'headers'> {
 
 /** A message on its way, with its span. */
 export interface SentSpan<Content> {
-  /** What to send: with the context of the span in its headers. */
+  /** The frame to send, with the context of the span in its headers. */
   readonly content: Content
   /** The message has arrived. */
   done(): void
@@ -38,7 +38,7 @@ export interface SentSpan<Content> {
 export const tracerOf = (provider: TracerProvider | undefined): Tracer =>
   (provider ?? trace).getTracer('@wildcast/client')
 
-/** Opens the spans of one client. What OpenTelemetry throws is reported once, and costs no message. */
+/** Opens the spans of one client. OpenTelemetry's errors are reported once, and cost no message. */
 export class Spans {
   readonly #settings: SpanSettings
   readonly #parts: PartPorts
@@ -68,7 +68,7 @@ export class Spans {
     })
   }
 
-  /** Starts the span of a handler. Undefined for a message without a context, and for a kept one. */
+  /** Starts the span of a handler. Undefined for a message without a context, or a kept one. */
   receive({ serve, subject: template, group }: SubscriptionSpec, message: Message): OpenSpan | undefined {
     // A page that loads a thousand values or kept messages would make as many spans.
     if (message.headerList.length === 0 || message.retained || message.replayed) return undefined

@@ -62,7 +62,7 @@ function tracePosts(ports: VerbPorts, spans: Spans): void {
         ...handler,
         answer(frame) {
           const mayFollow = handler.answer(frame)
-          // A write with a will may hear of its loss long after its `Ack`.
+          // A write with a will may be notified of its loss long after its `Ack`.
           if (mayFollow !== true || frame.kind === 'Ack') sending.done()
           return mayFollow
         },
@@ -101,7 +101,7 @@ function traceHandlers(ports: VerbPorts, spans: Spans): void {
         const { run } = span
         const failed = (cause: unknown): void => void spans.safely(() => span.failed(cause))
         const end = (): void => spans.safely(span.end)
-        // `onMessage` of a responder is done later than its handler is called, and reports no error.
+        // `onMessage` of a responder calls its handler later, and reports no error.
         if (spec.serve) setRunner(message, { run, failed })
         return handled(() => onMessage(message), { run, failed, end })
       },
