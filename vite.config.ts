@@ -10,6 +10,8 @@ import { precompress } from './demo/vite/precompress.js'
 // One configuration for the demo (dev, build) and for the tests. Packages resolve to their sources,
 // so neither needs a build first.
 const source = '@wildcast/source'
+/** Without the one for bundlers: what it leads to is loaded by Node, which may not resolve it. */
+const inNode = defaultServerConditions.filter((condition) => condition !== 'module')
 const relay = `http://127.0.0.1:${process.env.PORT ?? 3015}`
 const chromium = process.env.WILDCAST_CHROMIUM ?? '/usr/bin/chromium'
 
@@ -48,7 +50,7 @@ export default defineConfig({
   root: 'demo',
   plugins: [react(), tailwindcss(), firstLoad({ mostBytes: 120_000 }), precompress()],
   resolve: { conditions: [source, ...defaultClientConditions] },
-  ssr: { resolve: { conditions: [source, ...defaultServerConditions], externalConditions: [source] } },
+  ssr: { resolve: { conditions: [source, ...inNode], externalConditions: [source] } },
   server: {
     proxy: {
       '/ws': { target: relay, ws: true },

@@ -19,6 +19,7 @@ import { outbox, watchOutbox } from '@wildcast/client/outbox'
 import { memberCount, presence } from '@wildcast/client/presence'
 import { stream } from '@wildcast/client/stream'
 import { shareTabs } from '@wildcast/client/tabs'
+import { traceMessage, tracing } from '@wildcast/client/tracing'
 import { type Values, values } from '@wildcast/client/values'
 interface Price { readonly price: number }
 declare const client: Client

@@ -24,6 +24,24 @@ describe('the HTTP gateway', () => {
     expect(await socket.json()).toMatchObject({ Message: { subject: 'good.test', bytes: 'AP8=' } })
   })
 
+  it('continues the trace of a request, if it is one and has room', async () => {
+    const { address } = await startRelay({ limits: { payload: 1000 } })
+    const socket = await connect(`ws://${address}/ws`, 'wildcast.v1+json')
+    socket.send('{"Subscribe":"good.*"}')
+    await socket.next()
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
+    const publish = async (headers: Record<string, string>, body = 'x'): Promise<unknown> => {
+      const response = await fetch(`http://${address}/publish/good.test`, { method: 'POST', body, headers })
+      expect(response.status).toBe(202)
+      return ((await socket.json()) as { Message: { headers?: unknown } }).Message.headers
+    }
+    const trace = { traceparent, tracestate: 'x=1' }
+    expect(await publish({ ...trace, baggage: 'user=ada', cookie: 'a=b' })).toEqual(trace)
+    expect(await publish({ traceparent, tracestate: 'x'.repeat(513) })).toEqual({ traceparent })
+    expect(await publish({ traceparent: 'nonsense', tracestate: 'x=1' })).toBeUndefined()
+    expect(await publish({ traceparent }, 'x'.repeat(1000))).toBeUndefined()
+  })
+
   it.each([
     ['GET', '/publish/a', 405, 'POST, OPTIONS'],
     ['DELETE', '/publish/a', 405, 'POST, OPTIONS'],

@@ -3,6 +3,7 @@ import type { ReportError } from './app/report-error.js'
 import type { Status } from './connection/status.js'
 import type { TokenSource } from './connection/token-source.js'
 import type { PublishPorts, SendPublish } from './publishing/publish.js'
+import type { Scoped } from './scope-ports.js'
 import type { ClientClock, Undo } from './time/clock.js'
 import type { OpenTransport } from './transports/transport.js'
 
@@ -27,7 +28,8 @@ export interface PartPorts extends PublishPorts {
   /** The `url` option of `createClient`. */
   readonly url: string
   readonly clock: ClientClock
-  readonly connection: ConnectionView
+  /** The client itself. */
+  readonly connection: ConnectionView & Scoped
   readonly reach: Reach
   /** The client's tokens. */
   readonly tokens: TokenSource

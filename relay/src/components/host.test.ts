@@ -45,7 +45,7 @@ function open({
     inside,
     thread: { run, reload: async () => {}, close: async () => {} },
     observer: { ...nobody, component: (_, outcome) => outcomes.push(outcome) },
-    onError: ({ message }) => errors.push(message),
+    onError: ({ message }, { trace }) => errors.push(trace === undefined ? message : `${message} [${trace}]`),
     triggers: () => true,
   })
   void host.open()
@@ -57,6 +57,21 @@ function open({
 const outputs =
   (...payloads: string[]): Thread['run'] =>
   async () => ({ outputs: payloads.map((payload) => ({ payload })) })
+
+it('continues the trace of its message, which its errors name', async () => {
+  const published: unknown[] = []
+  const { deliver, errors } = open({
+    run: outputs('1', '2'),
+    async publish(_, { payload, headers }) {
+      if (payload === '2') throw new WildcastError('broker_down', 'lost')
+      published.push(headers)
+    },
+  })
+  const parent = ['traceparent', `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`] as const
+  await deliver({ headers: [['kind', 'x'], parent] })
+  expect(published).toEqual([[['wildcast-hops', '1'], parent]])
+  expect(errors).toEqual([`component "one": lost [${'a'.repeat(32)}]`])
+})
 
 it('reports every output that failed, and counts the message once', async () => {
   const { deliver, outcomes, errors } = open({

@@ -1,6 +1,7 @@
 import { type BrokerMessage, payloadSize, WildcastError } from '@wildcast/protocol'
 import type { RuleSource } from '../core/access/grants.js'
 import type { Interest, Settle } from '../core/broker.js'
+import { traceField, withTraceOf } from '../core/headers.js'
 import type { Inside } from '../core/inside.js'
 import type { Observer } from '../core/observer.js'
 import type { OnFailure } from '../core/outlet.js'
@@ -107,7 +108,10 @@ export class Host {
       observer.component(id, 'overloaded')
       waiting.settle?.(false)
       if (!waiting.settle)
-        this.#fail(new WildcastError('rate_limited', 'messages arrive faster than it handles them; one was dropped'))
+        this.#fail(
+          new WildcastError('rate_limited', 'messages arrive faster than it handles them; one was dropped'),
+          waiting.message,
+        )
       return
     }
     this.#waiting.push(waiting)
@@ -132,7 +136,7 @@ export class Host {
     const ran = await thread.run(waiting.message).catch((cause: unknown) => WildcastError.from(cause))
     if (ran instanceof WildcastError) {
       observer.component(id, ran.code === 'timeout' ? 'timeout' : 'interrupted')
-      this.#fail(ran)
+      this.#fail(ran, waiting.message)
       this.#retry(waiting)
       return
     }
@@ -141,7 +145,7 @@ export class Host {
       result.status === 'rejected' ? [WildcastError.from(result.reason)] : [],
     )
     if (ran.error) failures.push(ran.error)
-    for (const error of failures) this.#fail(error)
+    for (const error of failures) this.#fail(error, waiting.message)
     const looped = failures.some((error) => error instanceof LoopError)
     observer.component(id, looped ? 'looped' : failures.length > 0 ? 'failed' : 'ok')
     // A retry of a failed component would fail again, and outputs must not be published twice.
@@ -176,12 +180,12 @@ export class Host {
     }
     const onward = hop(message, trigger)
     if (!onward) throw new LoopError(message, `has come through ${mostHops} components`)
-    return inside.publish(broker, onward, answered)
+    return inside.publish(broker, withTraceOf(onward, trigger), answered)
   }
 
-  #fail(error: WildcastError): void {
+  #fail(error: WildcastError, trigger?: BrokerMessage): void {
     const { id, broker, onError } = this.#options
-    onError(ofComponent(id, error), { stage: 'component', broker })
+    onError(ofComponent(id, error), { stage: 'component', broker, ...(trigger && traceField(trigger)) })
   }
 }
 

@@ -2,7 +2,7 @@ import { type BrokerMessage, WildcastError } from '@wildcast/protocol'
 import type { Bridge } from './bridge.js'
 import { circleOf, leadsBack } from './bridge-circle.js'
 import { type Listener, pathHeader } from './broker.js'
-import { valuesOf, withHeader } from './headers.js'
+import { traceField, valuesOf, withHeader } from './headers.js'
 import type { AllBrokers } from './namespaces/all-brokers.js'
 import type { Observer } from './observer.js'
 import type { OnFailure } from './outlet.js'
@@ -98,7 +98,7 @@ function copying(
     Promise.resolve(brokers.publish(to, copy)).then(
       () => settle?.(true),
       (cause) => {
-        onError(WildcastError.from(cause), { stage: 'bridge', broker: to })
+        onError(WildcastError.from(cause), { stage: 'bridge', broker: to, ...traceField(message) })
         settle?.(false)
       },
     )

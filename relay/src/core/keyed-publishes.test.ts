@@ -50,6 +50,14 @@ describe('a publish with a key', () => {
     expect(again).not.toThrow()
   })
 
+  it('is the same with another trace', () => {
+    const { keyed } = opened()
+    const traced = (value: string) => ({ ...message('x'), headers: [['traceparent', value] as const] })
+    const publish = (value: string) => () => keyed.publish('k', traced(value), () => undefined)
+    for (const value of ['one', 'two']) expect(publish(value)).not.toThrow()
+    expect(() => keyed.publish('k', message('x'), () => undefined)).not.toThrow()
+  })
+
   it.each([
     ['another payload', { payload: 'y' }],
     ['another payload in bytes', { payload: Uint8Array.of(1) }],

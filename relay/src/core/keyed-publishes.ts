@@ -1,4 +1,4 @@
-import { type BrokerMessage, encodeUtf8, payloadBytes, refusal } from '@wildcast/protocol'
+import { type BrokerMessage, encodeUtf8, payloadBytes, refusal, withoutTrace } from '@wildcast/protocol'
 import type { Clock } from './clock.js'
 import type { RetainCommand } from './commands.js'
 import { Counts } from './counts.js'
@@ -107,11 +107,11 @@ export class KeyedPublishes {
 /**
  * Equal for equal messages of any codec, and short, since it is kept for each key. A client that
  * constructs a collision only harms itself. Without the broker, which another relay may name
- * otherwise.
+ * otherwise, and without a trace: a repeat is another attempt of the same.
  */
 function fingerprintOf({ subject, payload, headers, responseSubject, retain }: KeyedPublish): string {
   const { will, ...effect } = retain ?? {}
-  const facts = [subject, responseSubject, headers && [...headers], retain && effect, will !== undefined]
+  const facts = [subject, responseSubject, withoutTrace(headers), retain && effect, will !== undefined]
   return [encodeUtf8(JSON.stringify(facts)), payloadBytes(payload), payloadBytes(will ?? '')]
     .map((bytes) => `${bytes.length} ${hash(bytes)}`)
     .join(' ')

@@ -118,5 +118,11 @@ export interface Outlet {
 /** Handles errors that no caller awaits. */
 export type OnFailure = (
   error: WildcastError,
-  at: { readonly stage: string; readonly broker?: string; readonly request?: string },
+  at: {
+    readonly stage: string
+    readonly broker?: string
+    readonly request?: string
+    /** The id of the trace of the message. */
+    readonly trace?: string
+  },
 ) => void

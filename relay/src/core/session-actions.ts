@@ -25,7 +25,7 @@ import {
 import type { Ask, PresenceCommand, PublishCommand, RetainedPublish, Subscribe } from './commands.js'
 import { type FeedRequest, subscribing } from './feed-request.js'
 import { parseFilter } from './filters/filter.js'
-import { withoutPath } from './headers.js'
+import { carriedHeaders, withoutPath } from './headers.js'
 import { memberCountPolicy, policyOf } from './policy.js'
 import { memberSubject, patternOfMembers } from './presence-subjects.js'
 import { requested } from './requested.js'
@@ -176,11 +176,11 @@ export class SessionActions {
     const broker = this.#brokerOf(want.broker)
     return hub.counts.step(broker, () => {
       this.#rates?.publish(want.payload, this.identity.user)
-      const message = this.#messageOf(want)
+      // A store keeps the headers of a value, also if the broker has none for other messages.
+      const headers = 'retain' in want ? want.headers : carriedHeaders(hub, broker, want.headers)
+      const message = this.#messageOf({ ...want, headers })
       checkSize(message, limits.payload)
       if (want.wildcard) hub.demand(broker, 'wildcard')
-      // A store keeps the headers of a value, also if the broker has none for other messages.
-      if (want.headers && !('retain' in want)) hub.demand(broker, 'headers')
       if (message.responseSubject !== undefined) hub.demand(broker, 'response_subject')
       // A responder may answer: a subject that only a relay can have made needs no other
       // permission.
@@ -211,11 +211,10 @@ export class SessionActions {
     const broker = this.#brokerOf(want.broker)
     const subject = ownSubject(want.subject)
     const { payload } = want
-    const headers = withoutPath(want.headers)
     this.#rates?.publish(payload, this.identity.user)
+    const headers = withoutPath(carriedHeaders(hub, broker, want.headers))
     const message: BrokerMessage = { id: hub.nextMessageId(), from: this.party, subject, payload, headers }
     checkSize(message, limits.payload)
-    if (want.headers) hub.demand(broker, 'headers')
     return { broker, result: message, decided: this.#access.demand({ kind: 'request', subject, broker }) }
   }
 

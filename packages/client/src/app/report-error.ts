@@ -5,9 +5,17 @@ import { callBack } from './call-back.js'
  * The part of the client in which an error occurred that no promise of a call reports. `handler`: a
  * handler or callback of the app threw, or returned a promise that rejected. `outbox`: the outbox
  * could not keep a message, or the page that awaited its outcome is gone. `contract`: data does not
- * fit the contract.
+ * fit the contract. `tracing`: OpenTelemetry has thrown; the message is sent or handled without it.
  */
-export type ErrorStage = 'token' | 'transport' | 'protocol' | 'subscription' | 'handler' | 'outbox' | 'contract'
+export type ErrorStage =
+  | 'token'
+  | 'transport'
+  | 'protocol'
+  | 'subscription'
+  | 'handler'
+  | 'outbox'
+  | 'contract'
+  | 'tracing'
 
 /**
  * Called at each background failure. An error that it throws or rejects with is written to the

@@ -1,5 +1,6 @@
 import { WildcastError } from '@wildcast/protocol/client'
 import type { Message } from '../messages/message.js'
+import { type HandlerRunner, runnerOf } from './handler-runner.js'
 
 /**
  * Handles requests: it returns the answer, throws the error, or yields the parts. May be async.
@@ -18,12 +19,14 @@ export async function answerRequest(
   report: (cause: unknown) => void,
 ): Promise<void> {
   const { respond } = message
+  const runner = runnerOf(message)
   try {
-    const answer = await handler(message)
+    const answer = await runner.run(() => handler(message))
     if (!respond) return // not a request
     const parts = (answer as Partial<AsyncIterable<unknown>> | undefined)?.[Symbol.asyncIterator]?.()
-    await (parts ? stream(parts, respond) : respond(answer))
+    await (parts ? stream(parts, respond, runner) : respond(answer))
   } catch (cause) {
+    runner.failed(cause)
     const error = WildcastError.from(cause)
     if (error !== cause) report(error) // a WildcastError is an intended answer
     const refuse = async (error: WildcastError): Promise<unknown> => respond?.(undefined, { error })
@@ -38,15 +41,19 @@ export async function answerRequest(
  * Sends each part at once; the generator's return value is the last one. Ends the generator when
  * the requester no longer awaits its parts.
  */
-async function stream(parts: AsyncIterator<unknown>, respond: NonNullable<Message['respond']>): Promise<void> {
+async function stream(
+  parts: AsyncIterator<unknown>,
+  respond: NonNullable<Message['respond']>,
+  { run }: HandlerRunner,
+): Promise<void> {
   try {
     for (let more = true; more; ) {
-      const { done, value } = await parts.next()
+      const { done, value } = await run(() => parts.next())
       const outcome = await respond(value, { more: !done })
       // Otherwise the requester has left, or the connection is lost: it can't be reached.
       more = !done && outcome === 'confirmed'
     }
   } finally {
-    await parts.return?.()
+    await run(() => parts.return?.())
   }
 }

@@ -1,5 +1,6 @@
 import type { Payload, WildcastError } from '@wildcast/protocol/client'
 import type { ContractKind } from '../definition.js'
+import type { EntryFinder } from './entry-finder.js'
 import type { GuardedEngine, GuardedMessage, GuardedOptions, GuardedVerbs } from './guarded-parts.js'
 
 /**
@@ -22,7 +23,7 @@ export interface GuardSettings {
 /** Applies a contract to all that one client sends and receives. */
 export interface ClientGuard {
   /** The contract, which is also a property of the client. */
-  readonly contract: object
+  readonly contract: Pick<EntryFinder, 'find'>
   /**
    * Returns the broker of a subject or pattern: the `given` one, or that of its entries.
    * @throws {TypeError} if its entries have different ones

@@ -1,5 +1,12 @@
 import type { HttpBindings } from '@hono/node-server'
-import { type BrokerMessage, type ErrorCode, payloadBytes, refusal, WildcastError } from '@wildcast/protocol'
+import {
+  type BrokerMessage,
+  type ErrorCode,
+  payloadBytes,
+  payloadSize,
+  refusal,
+  WildcastError,
+} from '@wildcast/protocol'
 import type { Context } from 'hono'
 import type { Identity } from '../../core/access/identity.js'
 import type { RelayView } from '../../core/relay.js'
@@ -18,6 +25,7 @@ import {
 } from './http-envelope.js'
 import { readBody } from './read-body.js'
 import { subjectOfPath } from './subject-of-path.js'
+import { traceOfRequest } from './trace-of-request.js'
 
 /** Options of `httpRequest`. */
 export interface HttpRequestOptions {
@@ -41,10 +49,12 @@ export function httpRequest({ form, timeoutMs = 2000 }: HttpRequestOptions = {})
       try {
         const request = requestOf(c, await readBody(c, relay, limit))
         const broker = brokerOfUrl(c.req.url)
+        const message = encodeRequest(form, request)
+        const headers = traceOfRequest(c, relay.limits.payload - payloadSize(message))
         const payload = await sendRequest(
           broker === undefined ? relay : relay.only(broker),
           subjectOfRequest(request.method, request.path),
-          encodeRequest(form, request),
+          { payload: message, headers },
           { identity, address, timeoutMs, gone: c.req.raw.signal },
         )
         return respond(decodeResponse(form, payload))
@@ -84,7 +94,7 @@ interface SendOptions {
 function sendRequest(
   relay: RelayView,
   path: string,
-  message: string | Uint8Array,
+  message: Pick<BrokerMessage, 'payload' | 'headers'>,
   { identity, address, timeoutMs, gone }: SendOptions,
 ): Promise<Uint8Array> {
   const id = relay.newId()
@@ -121,7 +131,7 @@ function sendRequest(
         const carriesReply = session.brokers.find((broker) => broker.default)?.features.includes('response_subject')
         // If the broker carries no reply address, responders derive it from the subject.
         const reply = carriesReply ? { responseSubject: answerOn } : {}
-        return session.publish({ subject: `request.${id}.${path}`, payload: message, madeForRequest: true, ...reply })
+        return session.publish({ subject: `request.${id}.${path}`, ...message, madeForRequest: true, ...reply })
       })
       .catch(fail)
   })

@@ -4,6 +4,7 @@ import { onlyBy } from './only-by.js'
 import { readBody } from './read-body.js'
 import { withRequestSession } from './request-session.js'
 import { subjectOfPath } from './subject-of-path.js'
+import { traceOfRequest } from './trace-of-request.js'
 
 /**
  * `POST /publish/<subject>`: the body's bytes are the payload; `?broker=` selects another broker
@@ -16,7 +17,8 @@ export const http: Gateway = ({ routes }, relay) => {
     await withRequestSession(c, relay, async (session) => {
       const payload = await readBody(c, relay, limit)
       const subject = subjectOfPath(new URL(c.req.url).pathname, '/publish/')
-      await session.publish({ subject, payload, broker: brokerOfUrl(c.req.url) })
+      const headers = traceOfRequest(c, relay.limits.payload - payload.length)
+      await session.publish({ subject, payload, headers, broker: brokerOfUrl(c.req.url) })
     })
     return c.text('published to subject', 202)
   })

@@ -1,5 +1,6 @@
 import type { MessageFrame, Pattern, RequestFrame } from '@wildcast/protocol/client'
 import { limits } from '@wildcast/protocol/subjects'
+import { withoutTrace } from '@wildcast/protocol/trace'
 import type { ClientClock, Undo } from '../../time/clock.js'
 import type { ClassicLanes } from './classic-lanes.js'
 import type { ClassicReplies } from './classic-replies.js'
@@ -24,7 +25,7 @@ export function openClassicRequests(lanes: ClassicLanes, clock: ClientClock, rep
   }
   return {
     request({ ref, subject, message, broker, timeout = limits.requestTimeoutMs, headers }) {
-      if (headers) return replies.unsupported(ref, '"headers"')
+      if (withoutTrace(headers)) return replies.unsupported(ref, '"headers"')
       const id = ulid(clock)
       const response_subject = `response.${id}.${subject}` as Pattern
       const content = { subject: `request.${id}.${subject}`, message, broker, response_subject }

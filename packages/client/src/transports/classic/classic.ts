@@ -6,6 +6,7 @@ import {
   type WelcomeFrame,
   WildcastError,
 } from '@wildcast/protocol/client'
+import { withoutTrace } from '@wildcast/protocol/trace'
 import type { ClientClock } from '../../time/clock.js'
 import type { OpenTransport, TransportEvents } from '../transport.js'
 import { type ClassicLanes, openLanes } from './classic-lanes.js'
@@ -79,7 +80,8 @@ function greet({ token }: ConnectFrame, { fault }: Pick<TransportEvents, 'fault'
 }
 
 function publish(frame: PublishFrame, lanes: ClassicLanes, replies: ClassicReplies): void {
-  const beyond = (['headers', 'wildcard', 'more', 'error', 'key', 'retain'] as const).find((field) => frame[field])
+  const asked = { ...frame, headers: withoutTrace(frame.headers) }
+  const beyond = (['headers', 'wildcard', 'more', 'error', 'key', 'retain'] as const).find((field) => asked[field])
   if (beyond) replies.unsupported(frame.ref, `"${beyond}"`)
   else {
     lanes.prepare(frame)()

@@ -1,0 +1,2 @@
+/** The headers of a trace. @module */
+export { isTraceHeader, withoutTrace } from '../trace-headers.js'
