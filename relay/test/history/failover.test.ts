@@ -30,7 +30,7 @@ async function lastBeforeFailover({ replica }: RedisSentinel, term: string): Pro
 const termOf = (position: string): string => position.slice(0, 10)
 
 /**
- * What a history can promise over a failover: what the new master does not have may or may not have
+ * The record as a failover may leave it: a message that the new master lacks may or may not have
  * been received, and readers are notified of it although nothing is forgotten.
  */
 function overFailover({ publishes, readers }: HistoryRecord, last: string): HistoryRecord {
