@@ -54,7 +54,7 @@ const Control = v.object({ url: v.string(), token: v.string(), brokers: v.array(
 export const contract = defineContract({
   // Any program may write to a room. A text such as 42 arrives as a number.
   'good.{room}': {
-    message: v.union([ChatMessage, v.string(), v.number()], 'must be text, or an object with "from" and "text"'),
+    message: v.union([ChatMessage, v.string(), v.number()], 'must be text, or an object with a sender and a text'),
   },
   // The room of the managers. A rule that allows good.* must not cover it.
   'staff.{room}': { message: ChatMessage },

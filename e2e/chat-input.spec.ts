@@ -97,7 +97,7 @@ test('texts of other programs are shown, however they look', async ({ visitor, r
   expect(await alice.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
 })
 
-const fault = 'good.apple: must be text, or an object with "from" and "text"'
+const fault = 'good.apple: must be text, or an object with a sender and a text'
 
 test('the relay of the demo refuses other data by curl in a sentence, and so does the page', async ({ visitor }) => {
   const relay = await startRelay(npmStart)
