@@ -155,7 +155,7 @@ test('each broker has its own messages', async ({ visitor }) => {
     await bob.getByLabel('Payload').fill('on main')
     await button(bob, 'Publish').click()
     await expect(line(bob, 'on main')).toBeVisible()
-    await bob.getByLabel('Broker').selectOption('other')
+    await bob.getByRole('main').getByLabel('Broker').selectOption('other')
     await bob.getByLabel('Payload').fill('on other')
     await button(bob, 'Publish').click()
     await expect(line(alice, 'on other')).toBeVisible()
