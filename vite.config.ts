@@ -65,6 +65,7 @@ export default defineConfig({
     outDir: 'dist',
     emptyOutDir: true,
     modulePreload: { polyfill: false }, // each browser that knows light-dark() has it
+    target: ['chrome123', 'firefox120', 'safari17.5'], // the first ones that know light-dark()
     // The first load in one file: several are compressed worse.
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
   },

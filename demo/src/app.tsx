@@ -4,10 +4,10 @@ import { Chat } from './chat/chat.js'
 import { ChatFeeds } from './chat/chat-feeds.js'
 import { useUnreadTotal } from './chat/use-rooms.js'
 import { usePage, type View } from './page.js'
-import { Drawer } from './shell/drawer.js'
 import { Sidebar } from './shell/sidebar.js'
 import { SkipLink } from './shell/skip-link.js'
-import { Loading } from './ui/empty.js'
+import { TourSlot } from './tour/tour-slot.js'
+import { Loading } from './ui/loading.js'
 import { onDemand } from './ui/on-demand.js'
 import { useIsWide } from './ui/use-media.js'
 
@@ -24,6 +24,9 @@ const contents: Record<View, React.ComponentType> = {
 /** Loaded after the page: nothing waits for it. */
 const Enter = onDemand(async () => (await import('./here/enter.js')).Enter)
 
+/** Loaded while the menu is closed. */
+const Drawer = onDemand(async () => (await import('./shell/drawer.js')).Drawer)
+
 export function App() {
   const view = usePage((page) => page.view)
   const isWide = useIsWide()
@@ -37,6 +40,7 @@ export function App() {
       {isWide ? <Sidebar /> : <Drawer />}
       <main id="content" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col outline-none">
         <h1 className="sr-only">Wildcast</h1>
+        <TourSlot />
         <AccountTrouble />
         <Content />
       </main>

@@ -1,6 +1,7 @@
 import { create } from 'zustand'
+import { readStored, writeStored } from './storage.js'
 
-/** The views; the hash of the URL names one, perhaps with a part, such as `#/dashboard/market`. */
+/** The views; the hash of the URL names one, and what is open in it: see `placeOf`. */
 export const views = ['chat', 'dashboard', 'explorer', 'faults'] as const
 export type View = (typeof views)[number]
 
@@ -13,58 +14,82 @@ interface Page {
   readonly room: string
   readonly theme: Theme
   readonly view: View
-  /** The part of the view that the URL names, or nothing. */
-  readonly part: string
+  /** What the URL names after the view, such as `market`, or a pattern and its broker. */
+  readonly parts: readonly string[]
   /** The broker of the room; without one it is the relay's default. */
   readonly broker?: string | undefined
+  /** The step of the tour that is shown; 0 if none is. */
+  readonly tour: number
   rename(name: string): void
-  /** Opens a room on a broker. */
+  /** Opens a room on a broker, and writes it into the URL. */
   enter(room: string, broker: string): void
   setTheme(theme: Theme): void
-  /** Opens a view, and writes it into the URL. */
-  show(view: View): void
 }
 
-const guest = `guest-${Math.floor(Math.random() * 900) + 100}`
+/** The name of a room: one segment of a subject, or the vault. */
+export function isRoomName(text: string): boolean {
+  return /^(?![$_])[^\s.*>#+/\p{Cc}\p{Cs}]{1,40}$/u.test(text) || text === 'staff.vault'
+}
 
-function placeOf(hash: string): Pick<Page, 'view' | 'part'> {
-  const [, name, part = ''] = hash.split('/')
-  return { view: views.find((view) => view === name) ?? 'chat', part }
+/** The hash of a view and what is open in it. */
+export function hashOf(view: View, ...parts: readonly string[]): string {
+  return `#/${[view, ...parts.map(encodeURIComponent)].join('/')}`
+}
+
+type Place = Pick<Page, 'view' | 'parts'> & Partial<Pick<Page, 'room' | 'broker'>>
+
+/**
+ * Reads `#/chat/main/pear`, `#/dashboard/market` or `#/explorer/price.*`. Whatever else is there
+ * leads to the chat, or to the room that was open before.
+ */
+function placeOf(hash: string): Place {
+  const [, name, ...parts] = hash.split('/').map(decoded)
+  const view = views.find((view) => view === name) ?? 'chat'
+  const [broker, room = ''] = parts
+  return { view, parts, ...(view === 'chat' && isRoomName(room) && { room, broker }) }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return '' // a URL that was cut
+  }
+}
+
+/** Corrects the URL without a step in the history. */
+export function correctHash(hash: string): void {
+  if (location.hash !== hash) history.replaceState(null, '', hash)
 }
 
 const storageKey = 'wildcast-demo'
 
 /** The state that a reload keeps. */
-type Kept = Pick<Page, 'name' | 'room' | 'theme' | 'broker'>
+type Kept = Pick<Page, 'name' | 'room' | 'theme' | 'broker' | 'tour'>
 
 function readKept(): Partial<Kept> {
-  try {
-    return JSON.parse(localStorage.getItem(storageKey) ?? '{}').state ?? {}
-  } catch {
-    return {} // damaged, or forbidden
-  }
+  const { state } = readStored(storageKey)
+  // A browser that has kept a page needs no tour.
+  return typeof state === 'object' ? { ...state } : { tour: 1 }
 }
 
 export const usePage = create<Page>()((set) => ({
-  name: guest,
+  name: `guest-${Math.floor(Math.random() * 900) + 100}`,
   room: 'apple',
   theme: 'system',
+  tour: 0,
   ...readKept(),
   ...placeOf(location.hash),
   rename: (name) => set({ name }),
-  enter: (room, broker) => set({ room, broker }),
-  setTheme: (theme) => set({ theme }),
-  show: (view) => {
-    location.hash = `#/${view}`
+  enter(room, broker) {
+    location.hash = hashOf('chat', broker, room)
+    set({ view: 'chat', parts: [broker, room], room, broker })
   },
+  setTheme: (theme) => set({ theme }),
 }))
 
-function keep({ name, room, theme, broker }: Page): void {
-  try {
-    localStorage.setItem(storageKey, JSON.stringify({ state: { name, room, theme, broker } satisfies Kept }))
-  } catch {
-    // A full or forbidden storage: the page forgets.
-  }
+function keep({ name, room, theme, broker, tour }: Page): void {
+  writeStored(storageKey, { state: { name, room, theme, broker, tour } satisfies Kept })
 }
 usePage.subscribe(keep)
 

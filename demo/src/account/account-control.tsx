@@ -26,8 +26,8 @@ export function AccountControl() {
       <button
         type="button"
         onClick={change}
-        className="shrink-0 self-end rounded-md border border-line px-2 py-0.5 text-xs transition-colors
-          hover:bg-raised touch:min-h-11 touch:px-3"
+        className="min-h-6 shrink-0 self-end rounded-md border border-line px-2 text-xs transition-colors hover:bg-raised
+          touch:min-h-11 touch:px-3"
       >
         {account ? 'Log out' : 'Log in'}
       </button>
@@ -37,7 +37,7 @@ export function AccountControl() {
 
 function Person({ name, team }: Account) {
   return (
-    <p className="flex items-center gap-2.5">
+    <p className="flex items-center gap-2">
       <Avatar name={name} />
       <span className="flex min-w-0 flex-col gap-0.5">
         <span className="text-quiet text-xs">{team === 'manager' ? 'Manager' : 'Trader'}</span>

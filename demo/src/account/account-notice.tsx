@@ -19,7 +19,7 @@ export function AccountNotice({ account, problem }: AccountNoticeProps) {
   return (
     <div
       role="alert"
-      className="flex flex-wrap items-center gap-x-4 gap-y-2 border-line border-b bg-bad/10 px-4 py-2.5 text-sm md:px-6"
+      className="flex flex-wrap items-center gap-x-4 gap-y-2 border-line border-b bg-bad/10 px-4 py-2 text-sm md:px-6"
     >
       <Icon name="warning" className="size-4 text-bad" />
       <p className="min-w-0 flex-1 basis-64 break-words">

@@ -1,4 +1,5 @@
 import { create } from 'zustand'
+import { readStored, writeStored } from '../storage.js'
 
 export type Team = 'trader' | 'manager'
 
@@ -23,23 +24,15 @@ interface AccountState {
 
 const storageKey = 'wildcast-demo-account'
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null
-
 /** The account that the browser has kept. Whatever else is in the storage makes a guest. */
-function readStored(): { readonly account: Account | undefined; readonly id: string | undefined } {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(storageKey) ?? '')
-    const { name, team, id }: Readonly<Record<string, unknown>> = isRecord(stored) ? stored : {}
-    if (typeof id !== 'string' || !/^[a-z0-9]{4,16}$/.test(id)) return { account: undefined, id: undefined }
-    const isAccount = typeof name === 'string' && (team === 'trader' || team === 'manager')
-    return { account: isAccount ? { name, team } : undefined, id }
-  } catch {
-    return { account: undefined, id: undefined }
-  }
+function readAccount(): { readonly account?: Account; readonly id?: string } {
+  const { name, team, id } = readStored(storageKey)
+  if (typeof id !== 'string' || !/^[a-z0-9]{4,16}$/.test(id)) return {}
+  const isAccount = typeof name === 'string' && (team === 'trader' || team === 'manager')
+  return { id, ...(isAccount && { account: { name, team } }) }
 }
 
-const stored = readStored()
+const stored = readAccount()
 
 /** Differs between people of one name. */
 export const id = stored.id ?? newId()
@@ -53,12 +46,7 @@ function newId(): string {
  * Keeps who has logged in, for a reload and for other tabs. Returns whether the browser allows it.
  */
 export function keepAccount(account: Account | undefined): boolean {
-  try {
-    localStorage.setItem(storageKey, JSON.stringify({ ...account, id, at: Date.now() }))
-    return true
-  } catch {
-    return false // a full or forbidden storage
-  }
+  return writeStored(storageKey, { ...account, id, at: Date.now() })
 }
 
 /** The person who uses the page. */
@@ -72,7 +60,7 @@ export const useAccount = create<AccountState>()(() => ({
 
 /** Calls back when another tab has logged in or out. */
 export function onOtherTab(notify: (account: Account | undefined) => void): void {
-  addEventListener('storage', ({ key }) => key === storageKey && notify(readStored().account))
+  addEventListener('storage', ({ key }) => key === storageKey && notify(readAccount().account))
 }
 
 /** The faults of the next tokens, as the fault panel chooses them. */

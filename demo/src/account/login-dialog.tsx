@@ -38,7 +38,7 @@ export function LoginDialog({ team: proposed }: { readonly team: Team }) {
       className="m-auto w-96 max-w-[calc(100vw-2rem)] rounded-xl border border-line bg-panel text-text shadow-lg
         backdrop:bg-black/50"
     >
-      <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4 p-5">
+      <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4 p-6">
         <h2 className="font-semibold tracking-tight">Log in</h2>
         <Field
           label="Name"

@@ -1,30 +1,21 @@
-import type { Continuity } from '@wildcast/client'
 import { useEffect } from 'react'
-import { create } from 'zustand'
 import { useAccount } from '../account/account.js'
 import { client, useConnection } from '../bridge.js'
-import { usePage } from '../page.js'
+import { correctHash, hashOf, usePage } from '../page.js'
 import { askLater } from './bot/later.js'
-import { learnBrokers, type RoomMessage, takeGap, takeMessages, useChatStore } from './chat-store.js'
+import { chatBroker, learnBrokers, type RoomMessage, takeGap, takeMessages, useChatStore } from './chat-store.js'
+import { healthKey, useHealth } from './health.js'
 import { vault } from './subject.js'
-
-interface Health {
-  readonly continuity: Continuity
-  /** The time until which the messages are complete. */
-  readonly asOf: number | undefined
-  /** Why the subscription is refused. */
-  readonly error?: string | undefined
-}
-
-/** How complete the messages of each broker are. */
-export const useHealth = create<Readonly<Record<string, Health>>>()(() => ({}))
 
 /** Follows the rooms of all brokers, over one connection, while any view is open. */
 export function ChatFeeds() {
   useConnection() // a new connection brings a new welcome
   const infos = client.welcome?.brokers
   useEffect(() => {
-    if (infos) learnBrokers(infos)
+    if (!infos) return
+    learnBrokers(infos)
+    correctRoom()
+    return usePage.subscribe(correctRoom)
   }, [infos])
   const brokers = useChatStore((chat) => chat.brokers)
   const wantsVault = usePage(({ room }) => room === vault)
@@ -37,6 +28,12 @@ export function ChatFeeds() {
   ]
 }
 
+/** The URL names the room that is shown, and its broker. */
+function correctRoom(): void {
+  const { view, room, broker } = usePage.getState()
+  if (view === 'chat') correctHash(hashOf('chat', chatBroker(useChatStore.getState(), broker), room))
+}
+
 interface FeedProps {
   readonly broker: string
   readonly pattern: 'good.{room}' | 'staff.{room}'
@@ -45,11 +42,6 @@ interface FeedProps {
 function Feed({ broker, pattern }: FeedProps) {
   useEffect(() => follow(broker, pattern), [broker, pattern])
   return null
-}
-
-/** Names the feed that a room is part of. */
-export function healthKey(broker: string, room: string): string {
-  return room === vault ? `${broker} ${vault}` : broker
 }
 
 /** Messages are taken together at most this often, in milliseconds. */

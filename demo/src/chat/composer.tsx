@@ -1,8 +1,8 @@
 import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react'
 import { mostCharacters } from '../../contract.js'
 import { usePage } from '../page.js'
-import { exact } from '../ui/format.js'
 import { Icon } from '../ui/icon.js'
+import { exact } from '../ui/plain-format.js'
 import { setDraft, useChatStore } from './chat-store.js'
 import { clean } from './clean.js'
 import { sendText } from './send.js'
@@ -44,7 +44,7 @@ export function Composer({ room }: { readonly room: string }) {
         event.preventDefault()
         send()
       }}
-      className="mx-auto w-full max-w-4xl px-3 pb-3 md:px-6 md:pb-5"
+      className="mx-auto w-full max-w-4xl px-3 pb-3 md:px-6 md:pb-6"
     >
       <p aria-live="polite" className="text-warn text-xs not-empty:pb-2">
         {over > 0 ? `${exact(over)} characters too many: a message has ${exact(mostCharacters)} at most.` : notice}
@@ -108,8 +108,8 @@ function GrowingInput({ value, onChange, isInvalid, ...rest }: GrowingInputProps
       aria-invalid={isInvalid}
       autoComplete="off"
       enterKeyHint="send"
-      className="max-h-48 min-w-0 flex-1 resize-none bg-transparent px-2 py-1.5 text-[0.9375rem] leading-6 outline-none
-        touch:py-2.5 touch:text-base"
+      className="max-h-48 min-h-9 min-w-0 flex-1 resize-none bg-transparent px-2 py-1.5 text-base outline-none
+        touch:min-h-11 touch:py-2"
     />
   )
 }

@@ -1,7 +1,7 @@
-import { memo } from 'react'
+import { memo, useEffect, useRef } from 'react'
 import { Icon } from '../ui/icon.js'
 import { readOlder } from './chat-history.js'
-import { OlderMessages } from './older-messages.js'
+import { OlderMessages } from './live-parts.js'
 import type { ChatEntry, LogEntry, RoomLog } from './room-log.js'
 import { Row } from './row.js'
 import { useFollow } from './use-follow.js'
@@ -15,7 +15,12 @@ const nearTopPx = 400
 /** The messages of a room, the newest at the end. */
 export function Conversation({ room, log }: { readonly room: string; readonly log: RoomLog }) {
   const rows: readonly LogEntry[] = [...log.entries, ...log.pending]
-  const hasOlder = log.readTo !== undefined && log.older !== 'none'
+  const hadOlder = useRef(false)
+  // While the first page is read there is no button: it would move the messages.
+  const hasOlder = log.readTo !== undefined && log.older !== 'none' && (log.older !== 'loading' || hadOlder.current)
+  useEffect(() => {
+    hadOlder.current = hasOlder
+  }, [hasOlder])
   const { list, onScroll, isAtEnd, fresh, toEnd } = useFollow(rows, hasOlder)
   const scrolled = (): void => {
     onScroll()
@@ -34,9 +39,9 @@ export function Conversation({ room, log }: { readonly room: string; readonly lo
         // The list itself keeps the reader's place, in every browser.
         className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:-outline-offset-2"
       >
-        <div className="flex min-h-full flex-col">
-          {hasOlder && <OlderMessages room={room} older={log.older} list={list} />}
-          <ol className="mx-auto flex w-full max-w-4xl flex-1 flex-col justify-end px-3 py-4 md:px-6">
+        <div>
+          {hasOlder && <OlderMessages onRead={() => readOlder(room)} older={log.older} list={list} />}
+          <ol className="mx-auto flex w-full max-w-4xl flex-col px-3 py-4 md:px-6">
             {rows.map((row, i) => (
               <Entry
                 key={row.key}

@@ -1,4 +1,4 @@
-import type { ComponentType } from 'react'
+import type { ComponentProps, ComponentType } from 'react'
 import { onDemand } from '../ui/on-demand.js'
 import type { ChatEntry } from './room-log.js'
 
@@ -16,8 +16,11 @@ interface RowProps extends EntryProps {
   readonly isLast: boolean
 }
 
+type Parts = typeof import('./live/index.js')
+type Live<Name extends 'RoomHealth' | 'OlderMessages' | 'Offline'> = ComponentType<ComponentProps<Parts[Name]>>
+
 // The part of the chat that is loaded after the first messages are shown. It works without.
-const load = (): Promise<typeof import('./live/index.js')> => import('./live/index.js')
+const load = (): Promise<Parts> => import('./live/index.js')
 
 /** The people in the room. */
 export const Members: ComponentType<RoomProps> = onDemand(async () => (await load()).Members)
@@ -30,6 +33,15 @@ export const ReactionFeed: ComponentType<RoomProps> = onDemand(async () => (awai
 
 /** The reactions to a message. */
 export const Reactions: ComponentType<RowProps> = onDemand(async () => (await load()).Reactions)
+
+/** How complete the messages of a broker are. */
+export const RoomHealth: Live<'RoomHealth'> = onDemand(async () => (await load()).RoomHealth)
+
+/** A way to read the page before the first message. */
+export const OlderMessages: Live<'OlderMessages'> = onDemand(async () => (await load()).OlderMessages)
+
+/** A note while there is no connection. */
+export const Offline: Live<'Offline'> = onDemand(async () => (await load()).Offline)
 
 /** Why a message has failed, and what to do about it. */
 export const Failure: ComponentType<EntryProps> = onDemand(async () => (await load()).Failure)

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { exact } from '../ui/format.js'
+import { exact } from '../ui/plain-format.js'
 import { linksIn, type TextPart } from './message-links.js'
 import { enterBeside } from './use-rooms.js'
 
@@ -27,9 +27,7 @@ export function MessageText({ text, isArriving = false }: MessageTextProps) {
       <p
         dir="auto"
         aria-busy={isArriving || undefined}
-        className={`w-fit max-w-full whitespace-pre-wrap break-words text-[0.9375rem] leading-relaxed ${
-          isArriving ? 'arriving' : ''
-        }`}
+        className={`w-fit max-w-full whitespace-pre-wrap break-words text-base ${isArriving ? 'arriving' : ''}`}
       >
         {linksIn(shown, rest > 0 || isArriving).map((part, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text keep their places
@@ -42,7 +40,7 @@ export function MessageText({ text, isArriving = false }: MessageTextProps) {
           type="button"
           aria-expanded={isOpen}
           onClick={() => setOpen(!isOpen)}
-          className="font-medium text-brand text-xs underline-offset-2 hover:underline touch:min-h-11"
+          className="font-medium min-h-6 text-brand text-xs underline-offset-2 hover:underline touch:min-h-11"
         >
           {isOpen ? 'Show less' : `Show all ${exact(text.length)} characters`}
         </button>

@@ -1,11 +1,11 @@
 import { type FormEvent, useId, useState } from 'react'
-import { usePage } from '../page.js'
+import { isRoomName, usePage } from '../page.js'
 import { Icon } from '../ui/icon.js'
 import { useChatStore } from './chat-store.js'
 
 /** Opens a room: any segment of a subject names one, on any broker. */
 export function NewRoom({ onChoose }: { readonly onChoose?: (() => void) | undefined }) {
-  const { enter, show } = usePage()
+  const enter = usePage((page) => page.enter)
   const brokers = useChatStore((chat) => chat.brokers)
   const [name, setName] = useState('')
   const [broker, setBroker] = useState('')
@@ -15,7 +15,6 @@ export function NewRoom({ onChoose }: { readonly onChoose?: (() => void) | undef
     event.preventDefault()
     if (!isRoomName(name)) return
     enter(name, broker || (brokers[0] ?? ''))
-    show('chat')
     setName('')
     onChoose?.()
   }
@@ -34,7 +33,7 @@ export function NewRoom({ onChoose }: { readonly onChoose?: (() => void) | undef
           autoComplete="off"
           spellCheck={false}
           className="min-h-8 w-full min-w-0 rounded-lg border border-transparent bg-transparent pr-2 pl-7 font-mono
-            text-[0.8125rem] transition-colors hover:border-line focus:border-line focus:bg-ink
+            text-sm transition-colors hover:border-line focus:border-line focus:bg-ink
             aria-invalid:border-bad touch:min-h-11 touch:text-base"
         />
         {brokers.length > 1 && (
@@ -53,15 +52,10 @@ export function NewRoom({ onChoose }: { readonly onChoose?: (() => void) | undef
         )}
       </div>
       {isBad && (
-        <p id={hint} className="px-2 text-bad text-xs leading-snug">
+        <p id={hint} className="px-2 text-bad text-xs">
           A room is one segment of a subject: up to 40 characters, no spaces, dots or wildcards.
         </p>
       )}
     </form>
   )
-}
-
-/** Whether a room may have this name: it is one segment of a subject. */
-function isRoomName(text: string): boolean {
-  return /^[^\s.*>#+/\p{Cc}\p{Cs}]{1,40}$/u.test(text) && !['$', '_'].includes(text[0] ?? '')
 }

@@ -38,14 +38,13 @@ interface RoomLinkProps extends Choosing {
 }
 
 function RoomLink({ room: key, onChoose }: RoomLinkProps) {
-  const { view, enter, show } = usePage()
+  const { view, enter } = usePage()
   const isOpen = useOpenKey() === key
   const isDefault = useChatStore(({ brokers }) => brokers[0] === splitRoomKey(key)[0])
   const unread = useUnread(key)
   const [broker, name] = splitRoomKey(key)
   const open = (): void => {
     enter(name, broker)
-    show('chat')
     onChoose?.()
   }
   return (
@@ -54,7 +53,7 @@ function RoomLink({ room: key, onChoose }: RoomLinkProps) {
         type="button"
         aria-current={isOpen && view === 'chat' ? 'true' : undefined}
         onClick={open}
-        className={`flex min-h-8 w-full items-center gap-2 rounded-lg px-2 text-left font-mono text-[0.8125rem]
+        className={`flex min-h-8 w-full items-center gap-2 rounded-lg px-2 text-left font-mono text-sm
           transition-colors hover:bg-raised hover:text-text aria-[current]:bg-raised aria-[current]:text-text
           touch:min-h-11 touch:text-sm ${unread > 0 ? 'font-medium text-text' : 'text-quiet'}`}
       >
@@ -64,8 +63,8 @@ function RoomLink({ room: key, onChoose }: RoomLinkProps) {
           {!isDefault && broker && <BrokerMark name={broker} />}
           {unread > 0 && (
             <span
-              className="min-w-[1.125rem] rounded-full bg-brand-deep px-1.5 text-center font-medium font-sans
-                text-[0.6875rem] text-on-brand leading-[1.125rem]"
+              className="min-w-5 rounded-full bg-brand-deep px-1.5 text-center font-medium font-sans
+                text-micro text-on-brand"
             >
               {unread > 99 ? '99+' : unread}
               <span className="sr-only"> unread</span>

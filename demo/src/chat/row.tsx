@@ -1,6 +1,6 @@
 import { Avatar } from '../ui/avatar.js'
-import { minuteOf, momentOf } from '../ui/format.js'
 import { Icon } from '../ui/icon.js'
+import { minuteOf, momentOf } from '../ui/plain-format.js'
 import { Failure, Reactions } from './live-parts.js'
 import { MessageText } from './message-text.js'
 import type { ChatEntry } from './room-log.js'
@@ -33,7 +33,7 @@ function OwnMessage({ room, entry, continues, isLast }: RowProps) {
   return (
     <div className="flex min-w-0 flex-1 flex-col items-end pl-9">
       {!continues && (
-        <p className="flex gap-2 pb-1 text-quiet text-xs leading-4">
+        <p className="flex gap-2 pb-1 text-quiet text-xs">
           <span className="sr-only">{nameOf(entry.from)}, </span>
           <span>you</span>
           {at !== undefined && <time className="tabular-nums">{momentOf(at)}</time>}
@@ -59,7 +59,7 @@ function Message({ room, entry, continues, isLast }: RowProps) {
     <>
       <div className="w-9 shrink-0">
         {continues ? (
-          <time className="hidden pt-1 text-center text-[0.625rem] text-quiet tabular-nums group-hover:block">
+          <time className="hidden pt-1 text-center text-micro text-quiet tabular-nums group-hover:block">
             {at !== undefined && minuteOf(at)}
           </time>
         ) : (
@@ -68,7 +68,7 @@ function Message({ room, entry, continues, isLast }: RowProps) {
       </div>
       <div className="min-w-0 flex-1 pr-9">
         {!continues && (
-          <p className="flex items-baseline gap-2 leading-5">
+          <p className="flex items-baseline gap-2">
             <bdi className="min-w-0 truncate font-semibold text-sm">{nameOf(from)}</bdi>
             {at !== undefined && <time className="shrink-0 text-quiet text-xs tabular-nums">{momentOf(at)}</time>}
           </p>

@@ -1,4 +1,5 @@
 import { create } from 'zustand'
+import { readStored, writeStored } from '../storage.js'
 
 /** The position of the newest message that was read in each room, by key; `start` before all. */
 type Seen = Readonly<Record<string, string>>
@@ -12,13 +13,8 @@ const mostRooms = 40
 export const useSeen = create<Seen>()(read)
 
 function read(): Seen {
-  try {
-    const found: unknown = JSON.parse(localStorage.getItem(storageKey) ?? '{}')
-    const entries = typeof found === 'object' && found !== null ? Object.entries(found) : []
-    return Object.fromEntries(entries.filter((entry) => typeof entry[1] === 'string'))
-  } catch {
-    return {} // damaged, or forbidden
-  }
+  const isPosition = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === 'string'
+  return Object.fromEntries(Object.entries(readStored(storageKey)).filter(isPosition))
 }
 
 /** Remembers that a room was read up to a position, a lower one after a store was deleted. */
@@ -27,11 +23,7 @@ export function noteSeen(key: string, position: string): void {
   if (before === position) return
   const seen = Object.fromEntries([...Object.entries(others), [key, position]].slice(-mostRooms))
   useSeen.setState(seen, true)
-  try {
-    localStorage.setItem(storageKey, JSON.stringify(seen))
-  } catch {
-    // A full or forbidden storage: the page itself remembers.
-  }
+  writeStored(storageKey, seen)
 }
 
 /** Calls back when another window of this browser has read a room. */

@@ -1,4 +1,3 @@
-import { useShallow } from 'zustand/react/shallow'
 import { usePage } from '../page.js'
 import { chatBroker, firstRooms, openRoomKey, roomKey, splitRoomKey, useChatStore } from './chat-store.js'
 import { emptyLog, type RoomLog } from './room-log.js'
@@ -17,16 +16,16 @@ export function useChatBroker(): string {
  */
 export function useRoomKeys(): readonly string[] {
   const open = useOpenKey()
-  const read = useSeen(useShallow((seen) => Object.keys(seen)))
-  return useChatStore(
-    useShallow(({ rooms, brokers }) => {
-      const first = [...firstRooms, vault].map((room) => roomKey(brokers[0] ?? '', room))
-      const known = [...Object.keys(rooms), ...read, open].filter((key) => isAt(brokers, splitRoomKey(key)[0]))
-      return [...new Set([...first, ...known])].sort(
-        (a, b) => brokers.indexOf(splitRoomKey(a)[0]) - brokers.indexOf(splitRoomKey(b)[0]),
-      )
-    }),
-  )
+  // As texts, which are equal if the lists are: no name has a line break.
+  const read = useSeen((seen) => Object.keys(seen).join('\n')).split('\n')
+  const keys = useChatStore(({ rooms, brokers }) => {
+    const first = [...firstRooms, vault].map((room) => roomKey(brokers[0] ?? '', room))
+    const known = [...Object.keys(rooms), ...read, open].filter((key) => key && isAt(brokers, splitRoomKey(key)[0]))
+    return [...new Set([...first, ...known])]
+      .sort((a, b) => brokers.indexOf(splitRoomKey(a)[0]) - brokers.indexOf(splitRoomKey(b)[0]))
+      .join('\n')
+  })
+  return keys.split('\n')
 }
 
 /** Before the first connection no broker is known. */

@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import { useConnection } from '../bridge.js'
 import { Here } from '../here/here.js'
-import { usePage } from '../page.js'
+import { correctHash, hashOf, usePage } from '../page.js'
 import { ViewHeader } from '../shell/view-header.js'
 import { Button } from '../ui/button.js'
 import { panelId, Tabs } from '../ui/tabs.js'
@@ -21,22 +21,23 @@ export function Dashboard() {
   useEffect(goLive, [])
   useConnection() // brokers are known once it is online
   usePacked()
-  const part = usePage((page) => (page.part === 'market' ? 'market' : 'streams'))
+  const part = usePage(({ parts }) => (parts[0] === 'market' ? 'market' : 'streams'))
+  useEffect(() => correctHash(addressOf(part)), [part])
   return (
     <>
       <ViewHeader title="Dashboard" note="A fruit trader's streams and market, live from every broker">
         {part === 'streams' && <Pause />}
       </ViewHeader>
       <div className="relative min-h-0 flex-1 overflow-y-auto">
-        <div className="mx-auto flex max-w-[100rem] flex-col gap-4 p-4 md:p-6">
-          <div className="flex flex-wrap items-center justify-between gap-3">
+        <div className="mx-auto flex max-w-page flex-col gap-4 p-4 md:p-6">
+          <div className="flex flex-col gap-3 sm:flex-row sm:items-center sm:justify-between">
             <div className="w-52">
               <Tabs
                 label="Dashboard"
                 value={part}
                 options={parts}
                 onChange={(next) => {
-                  location.hash = next === 'market' ? '#/dashboard/market' : '#/dashboard'
+                  location.hash = addressOf(next)
                 }}
               />
             </div>
@@ -50,6 +51,9 @@ export function Dashboard() {
     </>
   )
 }
+
+const addressOf = (part: 'streams' | 'market'): string =>
+  part === 'market' ? hashOf('dashboard', part) : hashOf('dashboard')
 
 function Pause() {
   const paused = useDashboard((dashboard) => dashboard.paused)

@@ -1,6 +1,6 @@
 import { client, useConnection } from '../bridge.js'
 import { Icon } from '../ui/icon.js'
-import { useExplorer } from './store.js'
+import { explore, useExplorer } from './store.js'
 
 /** The relay's brokers, its default first. */
 function useBrokers(): readonly string[] {
@@ -19,7 +19,7 @@ export function BrokerSelect() {
       <span className="text-quiet text-xs max-sm:sr-only">Broker</span>
       <select
         value={chosen ?? brokers[0]}
-        onChange={({ target }) => useExplorer.setState({ broker: target.value })}
+        onChange={({ target }) => explore({ broker: target.value })}
         className="h-9 appearance-none rounded-lg border border-line bg-panel pr-8 pl-3 font-mono text-sm touch:h-11"
       >
         {brokers.map((name) => (

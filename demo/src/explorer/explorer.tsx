@@ -1,3 +1,6 @@
+import { useEffect } from 'react'
+import { client, useConnection } from '../bridge.js'
+import { correctHash, usePage } from '../page.js'
 import { ViewHeader } from '../shell/view-header.js'
 import { panelId, Tabs } from '../ui/tabs.js'
 import { useMedia } from '../ui/use-media.js'
@@ -7,12 +10,13 @@ import { RequestForm } from './forms/request-form.js'
 import { ServeForm } from './forms/serve-form.js'
 import { Messages } from './messages.js'
 import { useServices } from './services.js'
-import { type Tab, useExplorer } from './store.js'
+import { explorerHash, type Tab, useExplorer } from './store.js'
 
 const forms = { publish: PublishForm, request: RequestForm, serve: ServeForm }
 
 /** Reads any subject, publishes, requests, and serves. */
 export function Explorer() {
+  useAddress()
   const isWide = useMedia('(width >= 64rem)')
   const tab = useExplorer((explorer) => explorer.tab)
   const shown: Tab = isWide && tab === 'messages' ? 'publish' : tab
@@ -50,6 +54,21 @@ export function Explorer() {
       </div>
     </>
   )
+}
+
+/** Follows the URL: `#/explorer/price.*`, with the broker behind it if one was chosen. */
+function useAddress(): void {
+  useConnection() // a new connection brings a new welcome
+  const brokers = client.welcome?.brokers
+  const parts = usePage((page) => page.parts)
+  useEffect(() => {
+    const [pattern, broker] = parts
+    if (pattern) {
+      const isKnown = !brokers || brokers.some(({ name }) => name === broker)
+      useExplorer.setState({ pattern, broker: isKnown ? broker : undefined })
+    }
+    correctHash(explorerHash())
+  }, [parts, brokers])
 }
 
 function ExplorerTabs({ value, hasMessages }: { readonly value: Tab; readonly hasMessages: boolean }) {

@@ -37,7 +37,7 @@ export function Payload({ text }: { readonly text: string }) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it
         tabIndex={0}
         className="max-h-72 min-h-11 overflow-auto whitespace-pre-wrap break-words rounded-lg border border-line
-          bg-ink py-2 pr-12 pl-3 font-mono text-xs leading-relaxed"
+          bg-ink py-2 pr-12 pl-3 font-mono text-xs"
       >
         {text === '' ? <span className="text-quiet">empty</span> : text}
       </pre>

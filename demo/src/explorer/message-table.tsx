@@ -30,18 +30,20 @@ export function MessageTable({ items, onRead }: MessageTableProps) {
       onScroll={({ currentTarget }) => currentTarget.scrollTop > 40 && onRead()}
       className="min-h-0 flex-1 overflow-y-auto focus-visible:-outline-offset-2"
     >
-      <table className="w-full table-fixed border-collapse text-left text-[0.8125rem]">
+      <table className="w-full table-fixed border-collapse text-left text-xs sm:text-sm">
         <thead className="sticky top-0 z-1 bg-ink text-quiet text-xs">
           <tr>
-            <th className="hidden w-24 border-line border-b py-2 pl-6 font-medium sm:table-cell">Time</th>
+            <th className="hidden w-28 border-line border-b py-2 pl-6 font-medium sm:table-cell">Time</th>
             <th className="w-2/5 border-line border-b py-2 pl-3 font-medium sm:w-[37%]">Subject</th>
             <th className="border-line border-b py-2 pr-1 pl-3 font-medium">Payload</th>
             <th className="hidden w-18 border-line border-b py-2 pr-6 text-right font-medium sm:table-cell">Size</th>
           </tr>
         </thead>
-        <tbody>
-          {items.toReversed().map((message) => (
-            <Row key={message.key} message={message} isOpen={message.key === open} onToggle={toggle} />
+        {/* Rows keep their places, and only their texts change, so that nothing moves below the eye. */}
+        <tbody onFocus={onRead}>
+          {items.toReversed().map((message, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: as said above; an open row has stopped the list
+            <Row key={i} message={message} isOpen={message.key === open} onToggle={toggle} />
           ))}
         </tbody>
       </table>

@@ -4,9 +4,9 @@ import { useSubscription } from '../bridge.js'
 import { Button } from '../ui/button.js'
 import { Empty } from '../ui/empty.js'
 import { Field } from '../ui/field.js'
-import { exact } from '../ui/format.js'
+import { exact } from '../ui/plain-format.js'
 import { MessageTable } from './message-table.js'
-import { useExplorer } from './store.js'
+import { explore, useExplorer } from './store.js'
 
 const examples = ['**', 'good.*', 'price.*', 'sensor.**', 'order.*']
 
@@ -31,7 +31,7 @@ export function Messages() {
   const toPattern = (next: string): void => {
     count.current = 0
     setFrozen(undefined)
-    useExplorer.setState({ pattern: next })
+    explore({ pattern: next })
   }
   return (
     <>
@@ -106,7 +106,7 @@ function PatternForm({ pattern, error, onChange, children }: PatternFormProps) {
             onChange={({ target }) => setText(target.value)}
           />
         </div>
-        <div className="flex gap-2 pt-[1.375rem]">
+        <div className="flex gap-2 pt-label">
           <Button isMain type="submit" disabled={text.trim() === ''}>
             Subscribe
           </Button>
@@ -120,7 +120,7 @@ function PatternForm({ pattern, error, onChange, children }: PatternFormProps) {
               type="button"
               aria-pressed={example === pattern}
               onClick={() => onChange(example)}
-              className="rounded-md border border-line px-2 py-0.5 font-mono text-quiet text-xs transition-colors
+              className="min-h-6 rounded-md border border-line px-2 font-mono text-quiet text-xs transition-colors
                 hover:text-text aria-pressed:bg-raised aria-pressed:text-text touch:min-h-11 touch:px-3"
             >
               {example}

@@ -1,4 +1,5 @@
 import { create } from 'zustand'
+import { hashOf, usePage } from '../page.js'
 
 export type Tab = 'messages' | 'publish' | 'request' | 'serve'
 
@@ -27,14 +28,28 @@ interface ExplorerState {
   readonly request: Draft
 }
 
+const [pattern = 'price.*', broker] = usePage.getState().parts
+
 /** The state of the explorer, which another view does not end. */
 export const useExplorer = create<ExplorerState>()(() => ({
-  broker: undefined,
-  pattern: 'price.*',
+  broker,
+  pattern: pattern || 'price.*',
   tab: 'messages',
   publish: { subject: 'good.apple', payload: '{"from": "Ada", "text": "hi"}', headers: [] },
   request: { subject: 'math.sum', payload: '[1, 2]', headers: [] },
 }))
+
+/** The hash that names what the explorer reads. */
+export function explorerHash(): string {
+  const { pattern, broker } = useExplorer.getState()
+  return hashOf('explorer', pattern, ...(broker ? [broker] : []))
+}
+
+/** Reads another pattern or broker, and writes it into the URL. */
+export function explore(change: Partial<Pick<ExplorerState, 'pattern' | 'broker'>>): void {
+  useExplorer.setState(change)
+  location.hash = explorerHash()
+}
 
 /** Changes fields of a draft. */
 export function changeDraft(form: 'publish' | 'request', change: Partial<Draft>): void {

@@ -62,7 +62,7 @@ function State() {
   const dot = { online: 'bg-brand', waiting: 'bg-bad', connecting: 'bg-warn', closed: 'bg-bad', idle: 'bg-quiet' }
   return (
     <div className="flex flex-col gap-1">
-      <p className="flex items-center gap-2.5 font-semibold text-lg">
+      <p className="flex items-center gap-2 font-semibold text-lg">
         <span className={`size-2.5 rounded-full ${dot[connection.state]}`} />
         {title}
       </p>

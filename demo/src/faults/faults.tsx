@@ -29,7 +29,7 @@ export function Faults() {
     <>
       <ViewHeader title="Faults" note="Break it, and watch it heal by itself" />
       <div className="relative min-h-0 flex-1 overflow-y-auto">
-        <div className="mx-auto grid max-w-[100rem] gap-4 p-4 md:p-6 lg:grid-cols-6">
+        <div className="mx-auto grid max-w-page gap-4 p-4 md:p-6 lg:grid-cols-6">
           <ConnectionPanel className="lg:col-span-3" />
           <BrokersPanel className="lg:col-span-3" />
           <RightsPanel className="lg:col-span-3" />

@@ -15,7 +15,7 @@ export function JournalPanel({ className }: { readonly className?: string | unde
       ) : (
         <ol aria-label="Journal" className="-mr-2 flex max-h-96 flex-col gap-1.5 overflow-y-auto pr-2 text-xs">
           {entries.map(({ id, at, tone, text }) => (
-            <li key={id} className="flex items-baseline gap-2.5">
+            <li key={id} className="flex items-baseline gap-2">
               <span className="shrink-0 font-mono text-quiet tabular-nums">{timeOf(at)}</span>
               <span className={`size-1.5 shrink-0 self-center rounded-full ${dots[tone]}`} />
               <span className="min-w-0 break-words">{text}</span>

@@ -28,7 +28,7 @@ export function OutcomesPanel({ className }: { readonly className?: string | und
       type="button"
       aria-pressed={!isOn}
       onClick={() => useRun.setState({ isOn: !isOn })}
-      className="text-quiet text-xs hover:text-text touch:min-h-11"
+      className="min-h-6 text-quiet text-xs transition-colors hover:text-text touch:min-h-11"
     >
       {isOn ? 'Stop sending' : 'Send again'}
     </button>
@@ -62,13 +62,13 @@ function Grid() {
       <li
         key={message.n}
         title={`${message.n}: ${looks[outcome][1]}`}
-        className={`aspect-square rounded-[3px] transition-colors duration-300 ${looks[outcome][0]}`}
+        className={`aspect-square rounded-sm transition-colors duration-slow ${looks[outcome][0]}`}
       />
     )
   })
   const free = places
     .slice(sent.length)
-    .map((place) => <li key={`free ${place}`} className="aspect-square rounded-[3px] bg-raised" />)
+    .map((place) => <li key={`free ${place}`} className="aspect-square rounded-sm bg-raised" />)
   return (
     <>
       <ul aria-label="Messages" className="grid grid-cols-[repeat(24,minmax(0,1fr))] gap-1">
@@ -78,7 +78,7 @@ function Grid() {
       <ul className="flex flex-wrap gap-x-4 gap-y-1 text-xs">
         {outcomes.map((outcome) => (
           <li key={outcome} className="flex items-center gap-1.5">
-            <span className={`size-2.5 rounded-[3px] ${looks[outcome][0]}`} />
+            <span className={`size-2.5 rounded-sm ${looks[outcome][0]}`} />
             <span className="font-medium tabular-nums">{counts.get(outcome) ?? 0}</span>
             <span className="text-quiet">{looks[outcome][1]}</span>
           </li>

@@ -12,7 +12,7 @@ export function Here() {
   const { members } = usePresence(broker === null ? null : 'demo.here', undefined, { broker: broker ?? undefined })
   const others = members.length - mostShown
   return (
-    <div className="flex min-w-0 items-center gap-2">
+    <div className="flex min-h-7 min-w-0 items-center gap-2">
       <ul aria-label="Who is here" className="flex gap-1">
         {members.slice(0, mostShown).map(({ key, data, isSelf }) => (
           <li key={key} title={`${data.name || 'Guest'}, in the ${data.view}`}>

@@ -37,7 +37,7 @@ export function ConnectionBadge({ isSmall = false }: { readonly isSmall?: boolea
           data-varies
           title={connection.reason.message}
           onClick={connection.retryNow}
-          className="whitespace-nowrap rounded-md border border-line px-1.5 py-0.5 text-text tabular-nums
+          className="whitespace-nowrap min-h-6 rounded-md border border-line px-2 text-text tabular-nums
             transition-colors hover:bg-raised touch:min-h-11 touch:px-3"
         >
           retry <Countdown to={connection.nextRetryAt} />

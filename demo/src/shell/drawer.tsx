@@ -1,28 +1,7 @@
 import { useEffect, useRef } from 'react'
-import { create } from 'zustand'
 import { usePage } from '../page.js'
-import { Icon } from '../ui/icon.js'
+import { useDrawer } from './menu-button.js'
 import { SidebarContent } from './sidebar.js'
-
-const useDrawer = create<{ readonly isOpen: boolean }>()(() => ({ isOpen: false }))
-
-/** Opens the drawer of a narrow screen. */
-export function MenuButton() {
-  const isOpen = useDrawer((drawer) => drawer.isOpen)
-  return (
-    <button
-      type="button"
-      aria-label="Menu"
-      aria-haspopup="dialog"
-      aria-expanded={isOpen}
-      onClick={() => useDrawer.setState({ isOpen: true })}
-      className="grid size-11 shrink-0 place-items-center rounded-lg text-quiet transition-colors hover:bg-raised
-        hover:text-text"
-    >
-      <Icon name="menu" className="size-5" />
-    </button>
-  )
-}
 
 const close = (): void => useDrawer.setState({ isOpen: false })
 

@@ -10,7 +10,7 @@ export function LineNotice() {
       <button
         type="button"
         onClick={() => takeDetour(undefined, 0)}
-        className="underline underline-offset-2 touch:min-h-11"
+        className="min-h-6 px-1 underline underline-offset-2 touch:min-h-11"
       >
         end
       </button>

@@ -1,10 +1,16 @@
 import { AccountControl } from '../account/account-control.js'
 import { RoomList } from '../chat/room-list.js'
 import { usePage, type View, views } from '../page.js'
+import { TourButton } from '../tour/tour-slot.js'
 import { Icon } from '../ui/icon.js'
+import { onDemand } from '../ui/on-demand.js'
 import { ConnectionBadge } from './connection-badge.js'
 import { LineNotice } from './line-notice.js'
-import { ThemeChoice } from './theme-choice.js'
+
+const ThemeChoice = onDemand(
+  async () => (await import('./theme-choice.js')).ThemeChoice,
+  () => <div className="h-7 touch:h-12" />,
+)
 
 /** The sidebar of a wide screen. */
 export function Sidebar() {
@@ -19,15 +25,16 @@ export function Sidebar() {
 export function SidebarContent({ onChoose }: { readonly onChoose?: () => void }) {
   return (
     <div className="flex h-full flex-col">
-      <header className="flex min-h-14 items-center gap-2.5 px-4">
+      <header className="flex min-h-14 items-center gap-2 px-4">
         <img src="/icon.svg" alt="" className="size-7" />
         <p className="font-semibold tracking-tight">Wildcast</p>
+        <TourButton onChoose={onChoose} />
         {onChoose && (
           <button
             type="button"
             aria-label="Close the menu"
             onClick={onChoose}
-            className="-mr-2 ml-auto grid size-11 place-items-center rounded-lg text-quiet hover:bg-raised
+            className="-mr-2 grid size-11 place-items-center rounded-lg text-quiet transition-colors hover:bg-raised
               hover:text-text"
           >
             <Icon name="close" />
@@ -66,7 +73,7 @@ function ViewLink({ view, onChoose }: { readonly view: View; readonly onChoose?:
         href={`#/${view}`}
         onClick={onChoose}
         aria-current={view === open ? 'page' : undefined}
-        className="flex min-h-8 items-center gap-2.5 rounded-lg px-2 text-quiet text-sm transition-colors
+        className="flex min-h-8 items-center gap-2 rounded-lg px-2 text-quiet text-sm transition-colors
           hover:bg-raised hover:text-text aria-[current]:bg-raised aria-[current]:font-medium aria-[current]:text-text
           touch:min-h-11"
       >

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { useIsWide } from '../ui/use-media.js'
 import { ConnectionBadge } from './connection-badge.js'
-import { MenuButton } from './drawer.js'
+import { MenuButton } from './menu-button.js'
 
 interface ViewHeaderProps {
   readonly title: ReactNode

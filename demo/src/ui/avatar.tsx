@@ -4,7 +4,7 @@ export function Avatar({ name, isSmall = false }: { readonly name: string; reado
     <span
       aria-hidden
       className={`grid shrink-0 select-none place-items-center overflow-hidden rounded-lg font-medium text-white ${
-        isSmall ? 'size-7 text-[0.625rem]' : 'size-9 text-xs'
+        isSmall ? 'size-7 text-micro' : 'size-9 text-xs'
       }`}
       style={{ backgroundColor: `oklch(0.5 0.11 ${hueOf(name)})` }}
     >

@@ -7,18 +7,19 @@ interface ButtonProps extends ComponentProps<'button'> {
   readonly isMain?: boolean
 }
 
-/** A button with a text. */
-export function Button({ icon, isMain = false, children, type = 'button', ...rest }: ButtonProps) {
-  const look = isMain
+/** The classes of a button, for links that look like one. */
+export function buttonLook(isMain = false): string {
+  const colors = isMain
     ? 'border-transparent bg-brand-deep text-on-brand disabled:bg-raised disabled:text-quiet'
     : 'border-line bg-panel text-text hover:bg-raised aria-pressed:border-warn aria-pressed:text-warn'
+  return `flex h-9 shrink-0 items-center justify-center gap-2 rounded-lg border px-3 font-medium text-sm
+    transition-colors touch:h-11 ${colors}`
+}
+
+/** A button with a text. */
+export function Button({ icon, isMain = false, children, type = 'button', ...rest }: ButtonProps) {
   return (
-    <button
-      {...rest}
-      type={type}
-      className={`flex h-9 shrink-0 items-center justify-center gap-2 rounded-lg border px-3 font-medium text-sm
-        transition-colors touch:h-11 ${look}`}
-    >
+    <button {...rest} type={type} className={buttonLook(isMain)}>
       {icon && <Icon name={icon} />}
       {children}
     </button>

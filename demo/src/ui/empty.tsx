@@ -1,5 +1,4 @@
 import { type ReactNode, useState } from 'react'
-import { ViewHeader } from '../shell/view-header.js'
 import { Icon, type IconName } from './icon.js'
 
 interface EmptyProps {
@@ -13,25 +12,13 @@ export function Empty({ title, icon, children }: EmptyProps) {
   return (
     <div className="m-auto flex w-full max-w-lg flex-col items-center gap-2 p-6 text-center">
       {icon && (
-        <span className="mb-2 grid size-12 place-items-center rounded-2xl border border-line bg-panel text-brand">
+        <span className="mb-2 grid size-12 place-items-center rounded-xl border border-line bg-panel text-brand">
           <Icon name={icon} className="size-5" />
         </span>
       )}
       <p className="font-semibold tracking-tight">{title}</p>
-      <div className="w-full text-pretty text-quiet text-sm leading-relaxed">{children}</div>
+      <div className="w-full text-pretty text-quiet text-sm">{children}</div>
     </div>
-  )
-}
-
-/** Shown while the code of a view is loaded, or while it can't be. */
-export function Loading({ hasFailed }: { readonly hasFailed: boolean }) {
-  return (
-    <>
-      <ViewHeader title="" />
-      <p className={`m-auto text-quiet text-sm ${hasFailed ? '' : 'animate-pulse'}`}>
-        {hasFailed ? 'This view opens when the connection is back.' : 'Loading…'}
-      </p>
-    </>
   )
 }
 

@@ -44,7 +44,7 @@ export function Area({ label, hint, error, ...rest }: FieldProps & ComponentProp
         aria-invalid={error !== undefined}
         aria-describedby={`${id}-hint`}
         spellCheck={false}
-        className={`min-h-20 resize-y py-2 font-mono leading-relaxed ${look}`}
+        className={`min-h-20 resize-y py-2 font-mono ${look}`}
       />
     </Labelled>
   )

@@ -1,13 +1,9 @@
 const counts = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 })
-const whole = new Intl.NumberFormat('en')
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 
 /** Such as `1.23K`. */
 export const short = (value: number): string =>
   counts.format(value < 10 ? Math.round(value * 10) / 10 : Math.round(value))
-
-/** Such as `12,345`. */
-export const exact = (value: number): string => whole.format(Math.round(value))
 
 /** Such as `1.2 MB`. */
 export function bytes(value: number): string {
@@ -30,17 +26,4 @@ export function duration(ms: number): string {
 /** The time of day with tenths of a second. */
 export function timeOf(ms: number): string {
   return `${clock.format(ms)}.${Math.floor((ms % 1000) / 100)}`
-}
-
-const minutes = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
-
-/** The time of day, such as `09:41`. */
-export const minuteOf = (ms: number): string => minutes.format(ms)
-
-const days = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
-
-/** The time of day, and the date if it isn't today: such as `09:41` or `3 May, 09:41`. */
-export function momentOf(ms: number): string {
-  const day = days.format(ms)
-  return day === days.format(Date.now()) ? minuteOf(ms) : `${day}, ${minuteOf(ms)}`
 }

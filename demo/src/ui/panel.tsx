@@ -17,7 +17,7 @@ export function Panel({ title, note, aside, className = '', children }: PanelPro
       aria-label={title}
       className={`flex min-w-0 flex-col gap-3 rounded-xl border border-line bg-panel p-4 ${className}`}
     >
-      <header className="flex flex-wrap items-baseline gap-x-2.5 gap-y-1">
+      <header className="flex flex-wrap items-baseline gap-x-2 gap-y-1">
         <h3 className="font-medium text-sm">{title}</h3>
         {note && <p className="text-quiet text-xs">{note}</p>}
         {aside && <div className="ml-auto">{aside}</div>}

@@ -21,7 +21,7 @@ export function Segmented<Value extends string | number>({ label, value, options
             title={option.title}
             aria-pressed={option.value === value}
             onClick={() => onChange(option.value)}
-            className="rounded-md px-2 py-0.5 text-quiet text-xs tabular-nums transition-colors
+            className="min-h-6 rounded-md px-2 text-quiet text-xs tabular-nums transition-colors
               hover:text-text aria-pressed:bg-raised aria-pressed:font-medium aria-pressed:text-text
               touch:min-h-11 touch:min-w-11"
           >

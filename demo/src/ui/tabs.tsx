@@ -40,7 +40,7 @@ export function Tabs<Value extends string>({ label, value, options, onChange }: 
         >
           {option.label}
           {option.count !== undefined && option.count > 0 && (
-            <span className="rounded-full bg-brand/15 px-1.5 text-[0.6875rem] text-brand">{option.count}</span>
+            <span className="rounded-full bg-brand/15 px-1.5 text-micro text-brand">{option.count}</span>
           )}
         </button>
       ))}

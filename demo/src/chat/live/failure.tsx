@@ -26,7 +26,7 @@ function TextButton({ onClick, children }: { readonly onClick: () => void; reado
       type="button"
       onClick={onClick}
       className="font-medium text-text underline decoration-quiet/50 underline-offset-2 hover:decoration-current
-        touch:min-h-11"
+        min-h-6 touch:min-h-11"
     >
       {children}
     </button>

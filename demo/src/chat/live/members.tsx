@@ -63,7 +63,7 @@ function MemberList({ members }: { readonly members: readonly Person[] }) {
       <h3 className="px-2 pt-1 pb-2 font-medium text-quiet text-xs">In this room</h3>
       <ul className="flex flex-col gap-0.5">
         {members.slice(0, mostListed).map(({ key, data, isSelf, connections }) => (
-          <li key={key} className="flex min-h-9 items-center gap-2.5 rounded-lg px-2 text-sm">
+          <li key={key} className="flex min-h-9 items-center gap-2 rounded-lg px-2 text-sm">
             <Avatar name={data.name} isSmall />
             <bdi className="min-w-0 truncate">{data.name}</bdi>
             <span className="ml-auto shrink-0 text-quiet text-xs">

@@ -13,7 +13,7 @@ export function AuctionPanel({ broker }: { readonly broker: string }) {
   const words = held ? 'You hold the desk.' : holder ? `${holderName} holds the desk.` : 'The desk is free.'
   return (
     <Panel title="Auction desk" note="a lock: one window at a time">
-      <div className="flex min-h-9 items-center gap-2.5">
+      <div className="flex min-h-9 items-center gap-2">
         {holder && <Avatar name={holderName} />}
         <p aria-live="polite" className="min-w-0 flex-1 break-words text-sm">
           {words}

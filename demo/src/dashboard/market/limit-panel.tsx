@@ -34,7 +34,7 @@ export function LimitPanel({ broker }: { readonly broker: string }) {
           hint={limit ? `${limit.price}, set by ${limit.by || 'Guest'}` : 'No limit is set.'}
           onChange={({ target }) => type(target.value)}
         />
-        <div className="pt-5.5">
+        <div className="pt-label">
           <Button isMain type="submit" disabled={!isDirty || mistake !== undefined || isConflict || isSaving}>
             {isSaving ? 'Saving…' : 'Save'}
           </Button>

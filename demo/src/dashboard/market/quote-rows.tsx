@@ -39,7 +39,7 @@ export function QuoteRows({ quotes, order, children }: QuoteRowsProps) {
           <tr className="h-7">
             <th className="px-4 font-normal">Quote</th>
             <th className="w-20 px-2 text-right font-normal">Price</th>
-            <th className="w-20 px-2 text-right font-normal">Change</th>
+            <th className="w-22 px-2 text-right font-normal max-sm:w-24 max-sm:pr-4">Change</th>
             <th className="w-2/5 px-4 font-normal max-sm:hidden">
               <span className="sr-only">How far it moved</span>
             </th>
@@ -86,7 +86,7 @@ const Row = memo(function Row({ quote: { subject, data }, number, limit = Number
         {isOver && <span className="sr-only">over the limit: </span>}
         {price.toFixed(3)}
       </td>
-      <td className={`px-2 text-right tabular-nums ${color}`}>
+      <td className={`px-2 text-right tabular-nums max-sm:pr-4 ${color}`}>
         {change > 0 ? '+' : ''}
         {change.toFixed(2)} %
       </td>

@@ -2,8 +2,9 @@ import { useEffect, useState } from 'react'
 import { useValues } from '../../hooks.js'
 import { storeOf } from '../../stores.js'
 import { brokerColor } from '../../ui/colors.js'
-import { bytes, exact, short } from '../../ui/format.js'
+import { bytes, short } from '../../ui/format.js'
 import { Panel } from '../../ui/panel.js'
+import { exact } from '../../ui/plain-format.js'
 import { Segmented } from '../../ui/segmented.js'
 import { quoteRates } from '../data.js'
 import { Bar } from '../panels/bar.js'
@@ -39,7 +40,9 @@ export function QuotesPanel({ className }: { readonly className?: string | undef
           <span style={{ color: `var(${brokerColor(broker ?? '')})` }}>{broker}</span> quote.*
         </span>
       }
-      aside={<p className="text-quiet text-xs tabular-nums">{`${exact(order.length)} quotes, ${words[status]}`}</p>}
+      aside={
+        <p className="min-w-36 text-right text-quiet text-xs tabular-nums">{`${exact(order.length)} quotes, ${words[status]}`}</p>
+      }
       className={className}
     >
       <div className="flex flex-wrap items-center gap-x-6 gap-y-3">

@@ -15,7 +15,7 @@ export function Bar({ label, value, share, color }: BarProps) {
       <span className="text-quiet">{label}</span>
       <span className="h-2 overflow-hidden rounded-full bg-raised">
         <span
-          className="block h-full origin-left rounded-full transition-transform duration-300"
+          className="block h-full origin-left rounded-full transition-transform duration-slow"
           style={{ background: `var(${color})`, transform: `scaleX(${share})` }}
         />
       </span>

@@ -25,7 +25,7 @@ export function DeliveryPanel({ className }: { readonly className?: string | und
   const { delivery, load } = useDashboard()
   return (
     <Panel title="Delivery of prices" note="the relay leaves out what you don't need" className={className}>
-      <div className="flex flex-wrap gap-x-5 gap-y-2">
+      <div className="flex flex-wrap gap-x-6 gap-y-2">
         <Segmented
           label="Deliver"
           value={delivery}
@@ -49,7 +49,7 @@ function Effect() {
   const [published, got] = [delivered.rate(0), delivered.rate(1)]
   const share = published > 0 ? Math.min(1, got / published) : 0
   return (
-    <div className="mt-auto flex flex-col gap-2.5">
+    <div className="mt-auto flex flex-col gap-2">
       <Bar label="published" value={`${short(published)}/s`} share={published > 0 ? 1 : 0} color="--s4" />
       <Bar label="delivered" value={`${short(got)}/s`} share={share} color="--s2" />
       <p className="text-quiet text-xs tabular-nums">

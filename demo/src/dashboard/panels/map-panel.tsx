@@ -37,7 +37,7 @@ function Node({ title, children }: { readonly title: string; readonly children: 
     <div className="flex shrink-0 flex-col justify-center">
       <div className="rounded-lg border border-line bg-raised px-3 py-2 text-center">
         <p className="whitespace-nowrap font-medium text-xs">{title}</p>
-        <p className="whitespace-nowrap text-[0.6875rem] text-quiet">{children}</p>
+        <p className="whitespace-nowrap text-micro text-quiet">{children}</p>
       </div>
     </div>
   )
@@ -106,7 +106,7 @@ function Branch({ color, isOn, isFirst, isLast }: WireProps & { readonly isFirst
 function Glow({ color, isOn, className }: WireProps & { readonly className: string }) {
   return (
     <span
-      className={`absolute rounded-full transition-opacity duration-300 ${className}`}
+      className={`absolute rounded-full transition-opacity duration-slow ${className}`}
       style={{ background: `var(${color})`, boxShadow: `0 0 8px var(${color})`, opacity: isOn ? 1 : 0 }}
     />
   )
@@ -131,11 +131,11 @@ function BrokerCard({ name, isUp, subjects }: BrokerCardProps) {
         {name}
         {!isUp && <span className="font-normal font-sans text-bad">down</span>}
       </p>
-      <p className="mt-1.5 flex flex-wrap gap-1 text-[0.6875rem]">
+      <p className="mt-1.5 flex flex-wrap gap-1 text-micro">
         {subjects.map(({ subject, isOn }) => (
           <span
             key={subject}
-            className="truncate rounded px-1.5 py-0.5 font-mono transition-colors duration-300"
+            className="truncate rounded-sm px-1.5 py-0.5 font-mono transition-colors duration-slow"
             style={{ background: `color-mix(in srgb, ${color} ${isOn ? 26 : 7}%, transparent)` }}
           >
             {subject}

@@ -1,4 +1,4 @@
-import { exact } from '../../ui/format.js'
+import { exact } from '../../ui/plain-format.js'
 import { type StreamName, useDashboard } from '../store.js'
 
 const looks = {

@@ -20,7 +20,10 @@ function entries(): readonly LegendEntry[] {
 /** Messages through the relay. */
 export function ThroughputPanel({ className }: { readonly className?: string | undefined }) {
   const link = (
-    <a href="/metrics" className="inline-flex items-center font-mono hover:text-text touch:min-h-11">
+    <a
+      href="/metrics"
+      className="inline-flex min-h-6 items-center font-mono transition-colors hover:text-text touch:min-h-11"
+    >
       /metrics
     </a>
   )

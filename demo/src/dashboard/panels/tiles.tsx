@@ -1,5 +1,6 @@
 import { useRelayMetrics } from '../../relay-metrics.js'
-import { bytes, duration, exact, short } from '../../ui/format.js'
+import { bytes, duration, short } from '../../ui/format.js'
+import { exact } from '../../ui/plain-format.js'
 import { bandwidth, latency, packers, received, taken } from '../data.js'
 import { useDashboard } from '../store.js'
 import { useTick } from '../use-tick.js'

@@ -56,8 +56,8 @@ function Headers({ lines: headers, onChange }: HeadersProps) {
             type="button"
             aria-label={`Remove the header ${name}`}
             onClick={() => onChange(headers.filter((header) => header.id !== id))}
-            className="grid size-9 shrink-0 place-items-center rounded-lg text-quiet hover:bg-raised hover:text-text
-              touch:size-11"
+            className="grid size-9 shrink-0 place-items-center rounded-lg text-quiet transition-colors hover:bg-raised
+              hover:text-text touch:size-11"
           >
             <Icon name="close" />
           </button>

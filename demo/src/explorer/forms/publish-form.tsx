@@ -37,7 +37,10 @@ export function PublishForm() {
       <Button isMain type="submit" icon="send">
         Publish
       </Button>
-      <Button onClick={sendWrong}>Send a wrong price</Button>
+      <div className="flex flex-col gap-1.5 border-line border-t pt-4">
+        <Button onClick={sendWrong}>Send a wrong price</Button>
+        <p className="text-quiet text-xs">The relay refuses it, and names what does not fit.</p>
+      </div>
       <div aria-live="polite">{outcome && <OutcomeText outcome={outcome} />}</div>
     </form>
   )

@@ -2,7 +2,7 @@ import { type FormEvent, useState } from 'react'
 import { useClient } from '../../bridge.js'
 import { Button } from '../../ui/button.js'
 import { Area, Field, Select } from '../../ui/field.js'
-import { exact } from '../../ui/format.js'
+import { exact } from '../../ui/plain-format.js'
 import { Problem, type Refusal, refusalOf, subjectRefusal } from '../../ui/problem.js'
 import { type Kind, kinds, type Service, serve, useServices } from '../services.js'
 import { useExplorer } from '../store.js'
@@ -83,10 +83,10 @@ function ServiceCard({ service }: { readonly service: Service }) {
   const { subject, broker, kind, status, count, error, stop } = service
   const isReady = status === 'ready'
   return (
-    <li className="flex items-start gap-3 rounded-lg border border-line px-3 py-2.5">
+    <li className="flex items-start gap-3 rounded-lg border border-line px-3 py-2">
       <span className={`mt-1.5 size-2 shrink-0 rounded-full ${isReady ? 'bg-brand' : error ? 'bg-bad' : 'bg-warn'}`} />
       <div className="min-w-0 flex-1">
-        <p className="truncate font-mono text-[0.8125rem]">
+        <p className="truncate font-mono text-sm">
           <bdi>{subject}</bdi>
         </p>
         <p className="text-quiet text-xs">

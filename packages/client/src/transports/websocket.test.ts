@@ -195,3 +195,30 @@ describe('a relay that accepts batches', () => {
     await expect.poll(() => urls).toEqual(['/ws?to=a', '/ws?to=a&relay=r'])
   })
 })
+
+test('nothing is sent on a socket that is closing, and a publish goes over the next one', async () => {
+  const relay = await openRelay()
+  const sockets: Watched[] = []
+  const states: number[] = []
+  class Watched extends WebSocket {
+    constructor(url: string, protocols?: string | string[]) {
+      super(url, protocols)
+      sockets.push(this)
+    }
+    override send(data: string): void {
+      states.push(this.readyState)
+      super.send(data)
+    }
+  }
+  const client = createClient({ ...relay.settings, WebSocket: Watched })
+  onTestFinished(async () => {
+    client.close()
+    await relay.close()
+  })
+  expect(await client.publish('good.apple', 'before')).toBe('confirmed')
+  sockets[0]?.close()
+  expect(await client.publish('good.apple', 'while it closes')).toBe('unknown')
+  expect(await client.publish('good.apple', 'after')).toBe('confirmed')
+  expect(sockets).toHaveLength(2)
+  expect(new Set(states)).toEqual(new Set([WebSocket.OPEN]))
+})

@@ -33,6 +33,9 @@ export function openSocket(
   return socket
 }
 
+/** The state of a socket that sends. */
+const open = 1
+
 /** The requested size of a batch, in bytes: the largest that a relay accepts. */
 const batchBytes = 65_536
 
@@ -73,7 +76,9 @@ export const websocketTransport: OpenTransport = (events, settings) => {
   })
   const flush = (): void => {
     const [first] = waiting
-    if (first !== undefined) socket.send(waiting.length > 1 && batches ? batches.join(waiting) : first)
+    // A socket that is closing sends nothing; a browser warns of the attempt.
+    if (first !== undefined && (socket.readyState ?? open) === open)
+      socket.send(waiting.length > 1 && batches ? batches.join(waiting) : first)
     waiting = []
     bytes = 0
   }

@@ -1,5 +1,5 @@
-import { minuteOf } from '../ui/format.js'
-import { useHealth } from './chat-feeds.js'
+import { minuteOf } from '../../ui/plain-format.js'
+import { useHealth } from '../health.js'
 
 /** Whether the messages of a broker are complete, as the SDK reports it. Nothing while they are. */
 export function RoomHealth({ broker }: { readonly broker: string }) {

@@ -1,11 +1,9 @@
 import { type RefObject, useLayoutEffect, useRef } from 'react'
-import { Button } from '../ui/button.js'
-import { readOlder } from './chat-history.js'
-import type { Older } from './room-log.js'
+import { Button } from '../../ui/button.js'
+import type { Older } from '../room-log.js'
 
 interface OlderMessagesProps {
-  /** The key of the room. */
-  readonly room: string
+  readonly onRead: () => void
   readonly older: Older | undefined
   /** Gets the focus of the button when that goes. */
   readonly list: RefObject<HTMLElement | null>
@@ -19,7 +17,7 @@ const words: Record<Older, string> = {
 }
 
 /** Reads the page before the first message, as scrolling to the top does. */
-export function OlderMessages({ room, older, list }: OlderMessagesProps) {
+export function OlderMessages({ onRead, older, list }: OlderMessagesProps) {
   const button = useRef<HTMLButtonElement>(null)
   useLayoutEffect(() => {
     const { current: own } = button
@@ -30,7 +28,7 @@ export function OlderMessages({ room, older, list }: OlderMessagesProps) {
   const isLoading = older === 'loading'
   return (
     <div className="flex justify-center px-3 pt-4">
-      <Button ref={button} aria-disabled={isLoading} onClick={() => readOlder(room)}>
+      <Button ref={button} aria-disabled={isLoading} onClick={onRead}>
         {older ? words[older] : words.some}
       </Button>
     </div>
