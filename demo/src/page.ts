@@ -57,9 +57,14 @@ function decoded(text: string): string {
   }
 }
 
+/** The hash that the page shows. The event of a new one comes later than the hash. */
+let shown = location.hash
+
 /** Corrects the URL without a step in the history. */
 export function correctHash(hash: string): void {
-  if (location.hash !== hash) history.replaceState(null, '', hash)
+  if (shown === hash || shown !== location.hash) return
+  history.replaceState(null, '', hash)
+  shown = location.hash
 }
 
 const storageKey = 'wildcast-demo'
@@ -83,6 +88,7 @@ export const usePage = create<Page>()((set) => ({
   rename: (name) => set({ name }),
   enter(room, broker) {
     location.hash = hashOf('chat', broker, room)
+    shown = location.hash
     set({ view: 'chat', parts: [broker, room], room, broker })
   },
   setTheme: (theme) => set({ theme }),
@@ -93,7 +99,10 @@ function keep({ name, room, theme, broker, tour }: Page): void {
 }
 usePage.subscribe(keep)
 
-addEventListener('hashchange', () => usePage.setState(placeOf(location.hash)))
+addEventListener('hashchange', () => {
+  shown = location.hash
+  usePage.setState(placeOf(shown))
+})
 
 function applyTheme({ theme }: Page): void {
   if (theme === 'system') delete document.documentElement.dataset.theme

@@ -32,7 +32,7 @@ export function NewRoom({ onChoose }: { readonly onChoose?: (() => void) | undef
           autoCapitalize="none"
           autoComplete="off"
           spellCheck={false}
-          className="min-h-8 w-full min-w-0 rounded-lg border border-transparent bg-transparent pr-2 pl-7 font-mono
+          className="min-h-8 w-full min-w-0 rounded-lg border border-transparent bg-transparent pr-2 pl-8 font-mono
             text-sm transition-colors hover:border-line focus:border-line focus:bg-ink
             aria-invalid:border-bad touch:min-h-11 touch:text-base"
         />

@@ -35,7 +35,10 @@ export function LeaderPanel({ className }: { readonly className?: string | undef
             (name === undefined ? (
               <>
                 Windows with the{' '}
-                <a href="#/dashboard/market" className="underline underline-offset-2">
+                <a
+                  href="#/dashboard/market"
+                  className="underline underline-offset-2 touch:inline-flex touch:min-h-11 touch:items-center"
+                >
                   market
                 </a>{' '}
                 take part.

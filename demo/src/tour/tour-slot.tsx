@@ -8,7 +8,7 @@ export function TourSlot() {
   const isOpen = usePage(({ tour }) => tour >= 1 && tour <= 5)
   return (
     isOpen && (
-      <div className="flex min-h-44 shrink-0 border-line border-b bg-brand/10 lg:min-h-20">
+      <div className="flex min-h-44 shrink-0 border-line border-b bg-brand/10 md:min-h-36 lg:min-h-20">
         <Tour />
       </div>
     )
@@ -19,11 +19,9 @@ export function TourSlot() {
 export function TourButton({ onChoose }: { readonly onChoose?: (() => void) | undefined }) {
   const start = (): void => {
     onChoose?.()
-    location.hash = '#/chat'
-    usePage.setState({ tour: 1 })
     void import('./tour.js').then(
-      ({ focusTour }) => focusTour(),
-      () => {},
+      ({ startTour }) => startTour(),
+      () => {}, // offline without its code
     )
   }
   return (

@@ -1,4 +1,4 @@
-import { useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import { useChatStore } from '../chat/chat-store.js'
 import { usePage } from '../page.js'
 import { Button, buttonLook } from '../ui/button.js'
@@ -7,9 +7,12 @@ import { steps } from './steps.js'
 
 const id = 'tour'
 
-/** A keyboard continues in the tour. */
-export function focusTour(): void {
-  document.getElementById(id)?.focus()
+let wasAsked = false
+
+/** Starts the tour again. A keyboard continues in it. */
+export function startTour(): void {
+  wasAsked = true
+  go(1)
 }
 
 function end(): void {
@@ -30,6 +33,11 @@ export function Tour() {
   const number = usePage((page) => page.tour)
   const step = steps[number - 1]
   const next = useRef<HTMLButtonElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the first step follows a later one, too
+  useEffect(() => {
+    if (wasAsked) document.getElementById(id)?.focus()
+    wasAsked = false
+  }, [number])
   if (!step) return null
   const back = (): void => {
     if (number === 2) next.current?.focus() // the first step has no way back
@@ -44,7 +52,7 @@ export function Tour() {
       className="flex min-w-0 flex-1 flex-col justify-between gap-2 px-4 py-3 outline-none md:px-6 lg:flex-row
         lg:items-center lg:gap-4"
     >
-      <div aria-live="polite" aria-atomic className="min-w-0 pr-9 lg:pr-0">
+      <div aria-live="polite" aria-atomic className="min-w-0">
         <p className="font-semibold text-sm">
           {step.title}
           <span className="ml-2 font-normal text-quiet text-xs tabular-nums">

@@ -34,11 +34,7 @@ export function CurlHint({ subject, broker }: CurlHintProps) {
   const command = `curl -d hi '${location.origin}/publish/${encodeURIComponent(subject)}${query}'`
   return (
     <span className="mt-4 flex items-center gap-1 rounded-xl border border-line bg-panel py-1 pr-1 pl-3">
-      <code
-        data-varies
-        className="min-w-0 flex-1 break-all py-1.5 text-left font-mono text-text text-xs sm:overflow-x-auto
-          sm:whitespace-nowrap"
-      >
+      <code data-varies className="min-w-0 flex-1 break-all py-1.5 text-left font-mono text-text text-xs">
         {command}
       </code>
       <CopyButton text={command} />

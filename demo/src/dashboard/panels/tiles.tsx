@@ -41,7 +41,7 @@ function Tile({ title, value, unit }: { readonly title: string; readonly value: 
     <div className="flex min-w-0 flex-col gap-1 bg-panel px-4 py-3">
       <dt className="truncate text-quiet text-xs">{title}</dt>
       <dd className="flex items-baseline gap-1.5">
-        <span className="font-semibold text-2xl tabular-nums tracking-tight">{value}</span>
+        <span className="whitespace-nowrap font-semibold text-2xl tabular-nums tracking-tight">{value}</span>
         <span className="truncate text-quiet text-xs">{unit}</span>
       </dd>
     </div>
