@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
 
-/** Expects that axe finds nothing in both themes, with the sizes of targets that WCAG 2.2 demands. */
+/** Expects that axe finds nothing in both themes, with the sizes of targets of WCAG 2.2. */
 export async function expectNoFaults(page: Page): Promise<void> {
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme })

@@ -60,6 +60,17 @@ for (const theme of ['dark', 'light'] as const) {
     await expectLook(page, `dashboard-${theme}`, [...rates, ...moving(page)])
   })
 
+  test(`the market looks as it should, in the ${theme} theme`, async ({ visitor, relay }) => {
+    await Promise.all(Array.from({ length: 200 }, (_, i) => quote(relay.url, i)))
+    const page = await visitor({ name: 'Ada Lovelace', view: 'dashboard/market', theme, calm: true })
+    await page.setViewportSize({ width: 1200, height: 900 })
+    await expect(panel(page, 'Market')).toContainText('200 quotes, live')
+    await expect(panel(page, 'Market').getByRole('row')).toHaveCount(21)
+    await expect(panel(page, 'Leader')).toContainText('This window leads.')
+    await expect(page.getByText('1 here')).toBeVisible()
+    await expectLook(page, `market-${theme}`)
+  })
+
   test(`the fault panel looks as it should, in the ${theme} theme`, async ({ visitor }) => {
     const page = await visitor({ name: 'Ada Lovelace', theme, calm: true })
     await page.evaluate(sendFast)
@@ -76,6 +87,13 @@ for (const theme of ['dark', 'light'] as const) {
       page.getByRole('list', { name: 'Journal' }).getByText(/^\d\d:\d\d:\d\d/),
     ])
   })
+}
+
+/** Writes a quote, which differs by its number. */
+async function quote(url: string, number: number): Promise<void> {
+  const body = JSON.stringify({ price: 1 + number / 100, change: ((number * 7) % 17) - 8, mover: false })
+  const { ok } = await fetch(`${url}/value/quote.apple-${String(number).padStart(3, '0')}`, { method: 'PUT', body })
+  expect(ok).toBe(true)
 }
 
 /** Makes the page send its messages without waiting, so that they soon fill the panel's grid. */

@@ -14,7 +14,7 @@ interface Page {
   readonly room: string
   readonly theme: Theme
   readonly view: View
-  /** What the URL names after the view, such as `market`, or a pattern and its broker. */
+  /** The rest of the hash, such as `market`, or a pattern and its broker. */
   readonly parts: readonly string[]
   /** The broker of the room; without one it is the relay's default. */
   readonly broker?: string | undefined

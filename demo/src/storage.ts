@@ -3,7 +3,7 @@ type Area = 'localStorage' | 'sessionStorage'
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 
-/** What the browser has kept; empty if that is missing, damaged or forbidden. */
+/** Reads a kept object; an empty one if it is missing, damaged or forbidden. */
 export function readStored(key: string, area: Area = 'localStorage'): Readonly<Record<string, unknown>> {
   try {
     const found: unknown = JSON.parse(window[area].getItem(key) ?? '')

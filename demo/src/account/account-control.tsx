@@ -26,8 +26,8 @@ export function AccountControl() {
       <button
         type="button"
         onClick={change}
-        className="min-h-6 shrink-0 self-end rounded-md border border-line px-2 text-xs transition-colors hover:bg-raised
-          touch:min-h-11 touch:px-3"
+        className="min-h-6 shrink-0 self-end rounded-md border border-line px-2 text-xs transition-colors
+          hover:bg-raised touch:min-h-11 touch:px-3"
       >
         {account ? 'Log out' : 'Log in'}
       </button>

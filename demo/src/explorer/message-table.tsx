@@ -39,10 +39,10 @@ export function MessageTable({ items, onRead }: MessageTableProps) {
             <th className="hidden w-18 border-line border-b py-2 pr-6 text-right font-medium sm:table-cell">Size</th>
           </tr>
         </thead>
-        {/* Rows keep their places, and only their texts change, so that nothing moves below the eye. */}
+        {/* Rows keep their places, and only their texts change, so that nothing moves. */}
         <tbody onFocus={onRead}>
           {items.toReversed().map((message, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: as said above; an open row has stopped the list
+            // biome-ignore lint/suspicious/noArrayIndexKey: a place is the identity
             <Row key={i} message={message} isOpen={message.key === open} onToggle={toggle} />
           ))}
         </tbody>

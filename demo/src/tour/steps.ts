@@ -14,7 +14,7 @@ interface TourLink {
   readonly isNewWindow?: boolean
 }
 
-/** What the tour shows, in order. */
+/** The steps of the tour, in order. */
 export const steps: readonly Step[] = [
   {
     title: 'Two windows chat',

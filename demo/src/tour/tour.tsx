@@ -28,12 +28,12 @@ function go(number: number): void {
   } else end()
 }
 
-/** One step at a time, above the view that it is about. It takes nothing from the view. */
+/** One step at a time, above the view that it is about. */
 export function Tour() {
   const number = usePage((page) => page.tour)
   const step = steps[number - 1]
   const next = useRef<HTMLButtonElement>(null)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the first step follows a later one, too
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each step may be asked for
   useEffect(() => {
     if (wasAsked) document.getElementById(id)?.focus()
     wasAsked = false

@@ -41,7 +41,9 @@ export function QuotesPanel({ className }: { readonly className?: string | undef
         </span>
       }
       aside={
-        <p className="min-w-36 text-right text-quiet text-xs tabular-nums">{`${exact(order.length)} quotes, ${words[status]}`}</p>
+        <p className="min-w-36 text-right text-quiet text-xs tabular-nums">
+          {exact(order.length)} quotes, {words[status]}
+        </p>
       }
       className={className}
     >

@@ -61,7 +61,7 @@ export type OpenTransport = (events: TransportEvents, settings: TransportSetting
 /** The members of a `WebSocket` that the client uses. Browsers and `ws` have them. */
 export interface WebSocketLike {
   binaryType: string
-  /** 1 while it is open. */
+  /** More than 1 as soon as it closes. */
   readonly readyState?: number
   send(data: string | Uint8Array<ArrayBuffer>): void
   close(code?: number): void

@@ -33,9 +33,6 @@ export function openSocket(
   return socket
 }
 
-/** The state of a socket that sends. */
-const open = 1
-
 /** The requested size of a batch, in bytes: the largest that a relay accepts. */
 const batchBytes = 65_536
 
@@ -75,10 +72,9 @@ export const websocketTransport: OpenTransport = (events, settings) => {
     },
   })
   const flush = (): void => {
-    const [first] = waiting
+    const data = waiting.length > 1 && batches ? batches.join(waiting) : waiting[0]
     // A socket that is closing sends nothing; a browser warns of the attempt.
-    if (first !== undefined && (socket.readyState ?? open) === open)
-      socket.send(waiting.length > 1 && batches ? batches.join(waiting) : first)
+    if (data && (socket.readyState ?? 0) < 2) socket.send(data)
     waiting = []
     bytes = 0
   }
