@@ -59,8 +59,11 @@ const tabs: ClientPart = (ports) => {
   return publish
 }
 
-// With ?share-tabs, the tabs of a browser hold one connection.
-const isShared = new URLSearchParams(location.search).has('share-tabs')
+/**
+ * With ?share-tabs, the tabs of a browser hold one connection. Such a page enters no room: its
+ * client would have a connection of its own from then on, since a member leaves with its tab.
+ */
+export const isShared = new URLSearchParams(location.search).has('share-tabs')
 
 /** By code that only people who have logged in need. */
 const token: TokenFunction = async (occasion) => (await import('./account/tokens.js')).nextToken(occasion)

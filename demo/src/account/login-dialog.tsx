@@ -43,7 +43,6 @@ export function LoginDialog({ team: proposed }: { readonly team: Team }) {
         <Field
           label="Name"
           dir="auto"
-          // biome-ignore lint/a11y/noAutofocus: the first field of a dialog
           autoFocus
           value={name}
           error={error}

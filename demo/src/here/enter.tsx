@@ -1,4 +1,4 @@
-import { useConnection } from '../bridge.js'
+import { isShared, useConnection } from '../bridge.js'
 import { usePresence } from '../hooks.js'
 import { usePage } from '../page.js'
 import { storeOf } from '../stores.js'
@@ -9,10 +9,9 @@ export function Enter() {
   const name = usePage((page) => page.name)
   const view = usePage((page) => page.view)
   const broker = storeOf('here')
-  usePresence(
-    broker === null ? null : 'demo.here',
-    { name: name.slice(0, 40), view },
-    { broker: broker ?? undefined, select: () => null },
-  )
+  usePresence(broker === null ? null : 'demo.here', isShared ? undefined : { name: name.slice(0, 40), view }, {
+    broker: broker ?? undefined,
+    select: () => null,
+  })
   return null
 }

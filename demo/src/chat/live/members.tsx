@@ -1,6 +1,7 @@
 import type { Member } from '@wildcast/client/presence'
 import type { DataOf } from '@wildcast/contract'
 import type { contract } from '../../../contract.js'
+import { isShared } from '../../bridge.js'
 import { usePresence } from '../../hooks.js'
 import { usePage } from '../../page.js'
 import { Avatar } from '../../ui/avatar.js'
@@ -24,7 +25,8 @@ export function Members({ room: key }: { readonly room: string }) {
   const name = usePage((page) => page.name.trim() || nameless)
   const typing = useTyping(key)
   const subject = canMeet ? (`room.${room}` as const) : null
-  const { members, status } = usePresence(subject, typing ? { name, typing } : { name }, { broker })
+  const own = typing ? { name, typing } : { name }
+  const { members, status } = usePresence(subject, isShared ? undefined : own, { broker })
   if (!subject || members.length === 0) return null
   const isOld = status === 'stale'
   return (
