@@ -15,7 +15,7 @@ const uses = {
 export function storeOf(use: keyof typeof uses): string | null {
   const { names, needs } = uses[use]
   const rank = ({ name, default: isDefault }: BrokerInfo): number => {
-    const place = names.indexOf(name)
+    const place = names.findIndex((each) => each === name)
     return place >= 0 ? place : names.length + (isDefault ? 0 : 1)
   }
   const able = client.welcome?.brokers.filter(({ features }) => needs.every((need) => features.includes(need)))
