@@ -1,5 +1,6 @@
 import { createClient, type TokenFunction, WildcastError } from '@wildcast/client'
 import { contract } from '../../contract.js'
+import { writeDown } from '../journal.js'
 import { type Account, id, tokenFault, useAccount } from './account.js'
 
 /** A login that is refused, with the reason of the server. */
@@ -26,7 +27,7 @@ export async function askToken(form: LoginForm): Promise<string> {
 
 /** Asks as a guest: the client of the page may have no connection before it has a token. */
 async function askLogin(form: LoginForm) {
-  const guest = createClient({ url: '/ws', contract })
+  const guest = createClient({ url: '/ws', contract, onError: writeDown })
   try {
     return (await guest.request('demo.login', { ...form, id }, { timeoutMs: 10_000 })).data
   } catch (cause) {

@@ -9,15 +9,19 @@ const close = (): void => useDrawer.setState({ isOpen: false })
 export function Drawer() {
   const dialog = useRef<HTMLDialogElement>(null)
   const isOpen = useDrawer((drawer) => drawer.isOpen)
-  const view = usePage((page) => page.view)
-  const room = usePage((page) => page.room)
 
   useEffect(() => {
     if (isOpen) dialog.current?.showModal()
     else dialog.current?.close()
   }, [isOpen])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a choice closes it
-  useEffect(close, [view, room])
+  // A choice closes it. Its own start does not: it may be open before its code is loaded.
+  useEffect(
+    () =>
+      usePage.subscribe((page, before) => {
+        if (page.view !== before.view || page.room !== before.room) close()
+      }),
+    [],
+  )
 
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the backdrop; its key is Escape
