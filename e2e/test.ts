@@ -17,8 +17,8 @@ interface Fixtures {
 
 type View = 'chat' | 'dashboard' | 'dashboard/market' | 'explorer' | 'faults'
 
-// Chromium itself writes these if no relay listens, it drains or ends in mid-answer, a proxy refuses,
-// or a tab hands its connection over while it opens.
+// Chromium itself writes these if no relay listens, it drains or ends in mid-answer, a proxy
+// refuses, or a tab hands its connection over while it opens.
 const network = /net::ERR_(CONNECTION|EMPTY|SOCKET|INCOMPLETE|CONTENT_LENGTH)|response code: (403|503)/
 const handOver = /closed before the connection is established/
 const isOutage = (text: string): boolean => [network, handOver].some((each) => each.test(text))

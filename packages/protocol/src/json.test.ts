@@ -40,6 +40,8 @@ describe('parseJson', () => {
     '\ufeff{}',
     '"\n"',
     '[}',
+    '""""',
+    '{"a":"b""c"}',
     '][',
   ])('refuses %j as invalid_frame', (text) => expect(codeOf(text)).toBe('invalid_frame'))
 

@@ -86,8 +86,10 @@ function scan(text: string): readonly ByteList[] {
   let values = 1
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)
-    if (unit === 0x22) i = endOfString(text, i)
-    else if (unit === 0x2c) values++
+    if (unit === 0x22) {
+      i = endOfString(text, i)
+      if (text.charCodeAt(i + 1) === 0x22) break // two strings in a row: the parser stops here
+    } else if (unit === 0x2c) values++
     else if (unit === 0x5b || unit === 0x7b) {
       if (++depth > limits.depth) throw refuse(`the frame is nested deeper than ${limits.depth}`)
       values++
