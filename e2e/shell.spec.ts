@@ -141,6 +141,7 @@ test('the theme follows the system until one is chosen, which a reload keeps', a
 
 test('nothing moves for a visitor who prefers less motion', async ({ visitor, relay }) => {
   const page = await visitor({ phone: true, calm: true })
+  await page.getByRole('dialog', { name: 'Menu', includeHidden: true }).waitFor({ state: 'attached' })
   await relay.kill()
   await expect(page.getByRole('status')).toHaveText('offline')
   await page.getByRole('button', { name: 'Menu', exact: true }).click()

@@ -30,10 +30,13 @@ function logOf(page: Page): readonly string[] {
   return lines
 }
 
-async function openPlainPage(page: Page, url: string, code: string): Promise<readonly string[]> {
-  await page.goto('about:blank') // else Vite loads it again while it is being opened
+/** Before `npx vite`, so that Vite finds all packages when it starts, and loads no page again for one. */
+async function writePlainPage(code: string): Promise<void> {
   await write('main.ts', code)
   await write('index.html', '<!doctype html><script type="module" src="/main.ts"></script>')
+}
+
+async function openPlainPage(page: Page, url: string): Promise<readonly string[]> {
   const log = logOf(page)
   await page.goto(url)
   return log
@@ -60,7 +63,9 @@ test('the packages run the pages of the README over one broker', async ({ page }
   await expect(page.getByText(/^apple: \{"price":\d+\}$/)).toBeVisible()
 
   for (const code of [blocks.plainPage, await withMessagePack()]) {
-    const log = await openPlainPage(page, url, code)
+    await page.goto('about:blank') // else Vite loads it again while it is being opened
+    await writePlainPage(code)
+    const log = await openPlainPage(page, url)
     await expect.poll(() => log).toContain('good.apple {price: 3}')
     await expect.poll(() => log).toContain('3')
     await expect
@@ -84,8 +89,9 @@ test('the contract is checked in the page, and by the relay', async ({ page }) =
   await write('wildcast.toml', `${setting}\nport = 3015\n[brokers.main]\ntype = "memory"\n`)
   const relay = inFolder('npx wildcast up')
   await relay.shows(/Wildcast is up/)
+  await writePlainPage(blocks.contractPage)
   const vite = inFolder('npx vite')
-  const log = await openPlainPage(page, await vite.shows(/Local: +(http:\S+)/), blocks.contractPage)
+  const log = await openPlainPage(page, await vite.shows(/Local: +(http:\S+)/))
   await expect.poll(() => log).toContain('apple 3.00')
   const refused = inFolder(command)
   expect(await refused.shows(/^(invalid_payload: .*)$/m)).toBe(printed)
@@ -113,13 +119,14 @@ test('the configuration, the component and the commands work with brokers of eve
     .replace('1883', String(mosquitto.port))
   await write('components/hello.js', blocks.component)
   await write('wildcast.toml', `${configuration}\n${blocks.componentEntry}\n${blocks.history}`)
+  await writePlainPage(blocks.brokersPage)
   const vite = inFolder('npx vite')
   const url = await vite.shows(/Local: +(http:\S+)/)
 
   const relay = inFolder(blocks.open)
   await relay.shows(/Wildcast is up/)
   await expect.poll(async () => (await fetch(`http://localhost:${port}/readyz`)).status).toBe(200)
-  const log = await openPlainPage(page, url, blocks.brokersPage)
+  const log = await openPlainPage(page, url)
   await expect.poll(() => log).toContain('{id: 7}')
   await inFolder('npx wildcast pub temp.kitchen 21 --broker sensors').finish()
   await expect.poll(() => log).toContain('main 21')
@@ -154,10 +161,15 @@ async function runCommands(page: Page): Promise<void> {
       await listener.shows(/subscribed/)
       listeners.push(listener)
     } else if (line.startsWith('npx wildcast request ')) {
+      await writePlainPage(blocks.plainPage)
       const vite = inFolder('npx vite')
-      await openPlainPage(page, await vite.shows(/Local: +(http:\S+)/), blocks.plainPage)
+      await openPlainPage(page, await vite.shows(/Local: +(http:\S+)/))
       await expect.poll(() => inFolder(line).finish().catch(String)).toBe('3\n')
       await vite.interrupt()
+    } else if (line.startsWith('npx wildcast top ')) {
+      const screen = inFolder(line)
+      await screen.shows(/127\.0\.0\.1:3016/)
+      await screen.interrupt()
     } else await inFolder(line).finish()
   }
   await listeners[0]?.shows(/"subject":"good\.apple","message":"hi"/)

@@ -75,23 +75,30 @@ const words = {
   error: 'refused',
 } as const
 
-/** A rate needs this long to follow a change. */
+/** A rate needs this long to follow a change, and is shown after that. */
 const settleMs = 4000
 
 type Rates = Readonly<Record<Shown, readonly [messages: number, bytes: number] | undefined>>
+
+const currentRate = () => [quoteRates.rate(0), quoteRates.rate(1)] as const
 
 /** The cost of the quotes with and without the filter: the other one as it was last measured. */
 function Cost({ shown }: { readonly shown: Shown }) {
   useTick(250)
   const [known, setKnown] = useState<Rates>({ all: undefined, movers: undefined })
+  const [settled, setSettled] = useState<Shown>()
   useEffect(() => {
-    const begun = Date.now()
+    let isSettled = false
+    const timer = setTimeout(() => {
+      isSettled = true
+      setSettled(shown)
+    }, settleMs)
     return () => {
-      const now = [quoteRates.rate(0), quoteRates.rate(1)] as const
-      if (Date.now() - begun > settleMs) setKnown((before) => ({ ...before, [shown]: now }))
+      clearTimeout(timer)
+      if (isSettled) setKnown((before) => ({ ...before, [shown]: currentRate() }))
     }
   }, [shown])
-  const rates: Rates = { ...known, [shown]: [quoteRates.rate(0), quoteRates.rate(1)] }
+  const rates: Rates = settled === shown ? { ...known, [shown]: currentRate() } : known
   const most = Math.max(1, rates.all?.[1] ?? 0, rates.movers?.[1] ?? 0)
   return (
     <div className="grid min-w-64 flex-1 gap-1.5" data-varies>
