@@ -33,6 +33,7 @@ export class HistoryRules {
 
   /** Returns the index of the rule of a subject; undefined if its messages are not kept. */
   of(subject: Pattern): number | undefined {
+    if (this.list.length === 0) return undefined
     let found = this.#recent.get(subject)
     if (found === undefined) {
       found = isExact(subject) ? Math.min(...this.#tree.match(subject), this.list.length) : this.list.length

@@ -6,13 +6,9 @@ import type { Soon, StoredValue, ValuePage, ValuePageRequest, ValueWrite, Writte
 import { changeOf, keptPosition, type StoredFields, userOf } from './change.js'
 import type { StoreLimits } from './limits.js'
 import type { LocalStore, OpenStore, Subscribers } from './local-store.js'
-import {
-  errorFromThread,
-  type FileWrite,
-  type Outcome,
-  type StoreContents,
-  type WriterCalls,
-} from './sqlite/writer-messages.js'
+import type { FileWrite, Outcome } from './sqlite/file-write.js'
+import { packWrites, unpackOutcome } from './sqlite/packed-writes.js'
+import { errorFromThread, type StoreContents, type WriterCalls } from './sqlite/writer-messages.js'
 import { closedError, WriterThread } from './sqlite/writer-thread.js'
 
 export interface SqliteOptions {
@@ -137,14 +133,14 @@ class SqliteStore implements LocalStore {
     if (gathered.length === 0) return
     this.#gathered = []
     const given: WriterCalls['write']['given'] = {
-      writes: gathered.map(({ write }) => write),
+      packed: packWrites(gathered.map(({ write }) => write)),
       now: this.#clock.wall(),
     }
     this.#isCommitting = true
     this.#writer.call('write', given).then(
       (outcomes) => {
         this.#committed()
-        for (const [i, outcome] of outcomes.entries()) this.#settle(gathered[i] as Gathered, outcome)
+        for (const [i, outcome] of outcomes.entries()) this.#settle(gathered[i] as Gathered, unpackOutcome(outcome))
       },
       (cause) => {
         this.#committed()
@@ -178,7 +174,7 @@ class SqliteStore implements LocalStore {
   }
 }
 
-/** Returns what the file keeps of a message: no absent fields, whose names would cross, too. */
+/** Returns what the file keeps of a message. */
 function fieldsOf(message: BrokerMessage): FileWrite {
   const { subject, payload, headers } = message
   const user = userOf(message)

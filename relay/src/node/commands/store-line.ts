@@ -7,9 +7,9 @@ import {
   payloadText,
   toHeaders,
 } from '@wildcast/protocol'
+import type { FileWrite } from '../../stores/sqlite/file-write.js'
 import type { FileMessage } from '../../stores/sqlite/message-row.js'
 import type { FileValue } from '../../stores/sqlite/row.js'
-import type { FileWrite } from '../../stores/sqlite/writer-messages.js'
 import { isTable, type Table } from '../config/schema/table.js'
 
 /** A payload in JSON: text as it is, else base64. */

@@ -1,7 +1,8 @@
 import { keyMs, type PublishKey, usedKey } from '../../core/publish-key.js'
 import type { Written } from '../../core/store.js'
 import type { Database, Statement } from './database.js'
-import { failedOutcome, type Outcome } from './writer-messages.js'
+import type { Outcome } from './file-write.js'
+import { failedOutcome } from './writer-messages.js'
 
 /** The keys of writes that were done, with their outcomes. Relays limit their number. */
 export class KeyTable {

@@ -7,9 +7,9 @@ import type { HistoryPage, HistoryPageRequest } from '../../core/history-store.j
 import { noPosition } from '../../core/position.js'
 import { rule } from '../../testing/history-under-test.js'
 import { defaultStoreLimits, type StoreLimits } from '../limits.js'
+import type { FileWrite } from './file-write.js'
 import { closeFile, openFile } from './open-file.js'
 import { ValuesFile } from './values-file.js'
-import type { FileWrite } from './writer-messages.js'
 
 const now = 1_700_000_000_000
 

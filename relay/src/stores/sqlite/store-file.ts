@@ -2,13 +2,13 @@ import { statSync } from 'node:fs'
 import { WildcastError } from '@wildcast/protocol'
 import type { StoreLimits } from '../limits.js'
 import { fileVersion } from './file-fault.js'
+import type { FileWrite } from './file-write.js'
 import type { FileMessage } from './message-row.js'
 import type { TermStart } from './numbers.js'
 import { closeFile, openFile } from './open-file.js'
 import type { FileValue } from './row.js'
 import { StoreFileFault } from './store-file-fault.js'
 import { ValuesFile } from './values-file.js'
-import type { FileWrite } from './writer-messages.js'
 
 /** The content of a store, in numbers. */
 export interface StoreInfo {

@@ -4,9 +4,9 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../../../test/servers/temporary-folder.js'
 import { defaultStoreLimits } from '../limits.js'
 import type { Database } from './database.js'
+import type { FileWrite, Outcome } from './file-write.js'
 import { closeFile, openFile } from './open-file.js'
 import { ValuesFile } from './values-file.js'
-import type { FileWrite, Outcome } from './writer-messages.js'
 
 const start = { now: 1_700_000_000_000, random: 0.5 }
 const big = 'x'.repeat(20_000)

@@ -5,6 +5,7 @@ import type { StoredValue, ValuePage, ValuePageRequest } from '../../core/store.
 import { type StoreLimits, storageFull } from '../limits.js'
 import type { Database } from './database.js'
 import { Due } from './due.js'
+import type { FileWrite, Outcome } from './file-write.js'
 import { KeyTable } from './key-table.js'
 import { MessageLog } from './message-log.js'
 import { type FileMessage, sizeOfMessage, valueChanges } from './message-row.js'
@@ -13,14 +14,7 @@ import { pageOfValues } from './page-of-values.js'
 import { type FileValue, plainValueOf, rowOf } from './row.js'
 import { emptyLog, type Transaction, transactionsOf } from './transaction.js'
 import { type Present, ValueTable } from './value-table.js'
-import {
-  type Change,
-  type FileWrite,
-  failedOutcome,
-  type Outcome,
-  type StoreContents,
-  type Swept,
-} from './writer-messages.js'
+import { type Change, failedOutcome, type StoreContents, type Swept } from './writer-messages.js'
 
 /** The values and messages in an open file. Each method that writes is one transaction. */
 export class ValuesFile {

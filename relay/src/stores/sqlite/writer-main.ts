@@ -2,9 +2,11 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { realClock } from '../../core/clock.js'
 import { HistoryRules } from '../../core/history-rules.js'
+import type { FileWrite } from './file-write.js'
 import { closeFile, openFile } from './open-file.js'
+import { packOutcomes, unpackWrites } from './packed-writes.js'
 import { ValuesFile } from './values-file.js'
-import { type FileWrite, type FromWriter, failureOf, type WriterCall, type WriterStart } from './writer-messages.js'
+import { type FromWriter, failureOf, type WriterCall, type WriterStart } from './writer-messages.js'
 
 const port = parentPort as NonNullable<typeof parentPort>
 const send = (message: FromWriter): void => port.postMessage(message)
@@ -86,21 +88,21 @@ class Writer {
   }
 
   #commit(most: number): void {
-    const calls: Call<'write'>[] = []
+    const calls: { readonly number: number; readonly count: number }[] = []
     const writes: FileWrite[] = []
     let now = 0
     while (this.#waiting.length > 0 && writes.length < most) {
-      const call = this.#waiting.shift() as Call<'write'>
-      calls.push(call)
-      writes.push(...call.writes)
-      now = call.now
+      const { number, packed, now: at } = this.#waiting.shift() as Call<'write'>
+      calls.push({ number, count: packed.subjects.length })
+      writes.push(...unpackWrites(packed))
+      now = at
     }
     if (calls.length === 0) return
     const outcomes = this.#file.write(writes, now)
     let at = 0
-    for (const { number, writes } of calls) {
-      send({ kind: 'result', number, result: outcomes.slice(at, at + writes.length) })
-      at += writes.length
+    for (const { number, count } of calls) {
+      send({ kind: 'result', number, result: packOutcomes(outcomes.slice(at, at + count)) })
+      at += count
     }
   }
 

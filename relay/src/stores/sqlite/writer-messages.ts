@@ -1,18 +1,11 @@
-import {
-  type Failure,
-  type Headers,
-  isErrorCode,
-  type Pattern,
-  type Payload,
-  type Subject,
-  WildcastError,
-} from '@wildcast/protocol'
+import { type Failure, isErrorCode, type Pattern, type Payload, type Subject, WildcastError } from '@wildcast/protocol'
 import type { HistoryRule } from '../../core/history-rules.js'
 import type { HistoryPage, HistoryPageRequest, HistoryState } from '../../core/history-store.js'
-import type { PublishKey } from '../../core/publish-key.js'
-import type { StoredValue, StoredWill, ValuePage, ValuePageRequest, Written } from '../../core/store.js'
+import type { StoredValue, ValuePage, ValuePageRequest } from '../../core/store.js'
 import type { StoreLimits } from '../limits.js'
+import type { FailedOutcome } from './file-write.js'
 import type { TermStart } from './numbers.js'
+import type { PackedOutcomes, PackedWrites } from './packed-writes.js'
 
 /** How much a store holds. */
 export interface StoreContents {
@@ -32,32 +25,6 @@ export interface WriterStart {
   readonly rules: readonly HistoryRule[]
 }
 
-/** A write, with what the file keeps of its message. */
-export interface FileWrite {
-  readonly subject: Subject
-  readonly payload: Payload
-  readonly headers?: Headers | undefined
-  readonly user?: string | undefined
-  readonly ifRevision?: string | null | undefined
-  readonly ttlMs?: number | undefined
-  readonly will?: StoredWill | undefined
-  /** It is a message to keep, and changes no value. */
-  readonly append?: true | undefined
-  /** When an imported message was kept, in milliseconds since 1970. */
-  readonly keptAt?: number | undefined
-  /** See `ValueWrite.key`. */
-  readonly key?: PublishKey | undefined
-}
-
-/** A write that has failed. */
-export interface FailedOutcome {
-  readonly kind: 'failed'
-  readonly failure: Failure
-}
-
-/** The outcome of a write. */
-export type Outcome = Written<string> | FailedOutcome
-
 /** A change that no client has made. An empty payload is a deletion. */
 export interface Change {
   readonly subject: Subject
@@ -76,7 +43,7 @@ export interface Swept {
 /** The calls of the thread, each with what it is given and what it returns. */
 export interface WriterCalls {
   /** `now` is the time of the store, in milliseconds since 1970. */
-  readonly write: { readonly given: { writes: readonly FileWrite[]; now: number }; readonly result: readonly Outcome[] }
+  readonly write: { readonly given: { packed: PackedWrites; now: number }; readonly result: PackedOutcomes }
   readonly read: { readonly given: { subject: Subject }; readonly result: StoredValue | undefined }
   readonly page: { readonly given: { pattern: Pattern; request: ValuePageRequest }; readonly result: ValuePage }
   readonly historyPage: {
