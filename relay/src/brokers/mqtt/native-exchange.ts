@@ -1,11 +1,12 @@
 import type { BrokerMessage, Subject, WildcastError } from '@wildcast/protocol'
 import type { BrokerRequestOptions } from '../../core/broker.js'
+import { mqttTopics } from '../../names/mqtt-topics.js'
 import { unawaited } from '../unawaited.js'
 import type { Exchange, ExchangePorts } from './exchange.js'
 import { NativeReader } from './native-reader.js'
 import { NativeRequests } from './native-requests.js'
 import { type NativeSend, nativeSend } from './native-send.js'
-import { respondersShare, subjectOf, topicOf } from './subjects.js'
+import { respondersShare, topicOf } from './subjects.js'
 import { type MqttUnawaitedParts, unawaitedParts } from './unawaited-parts.js'
 import type { Incoming } from './wire.js'
 
@@ -31,7 +32,7 @@ export class NativeExchange implements Exchange {
   }
 
   read(packet: Incoming): BrokerMessage | undefined {
-    const subject = subjectOf(packet.topic)
+    const subject = mqttTopics.subjectOf(packet.topic)
     if (subject !== undefined) return this.#reader.message(packet, subject)
     this.#ports.dropped('foreign_subject')
     return undefined

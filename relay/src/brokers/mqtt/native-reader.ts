@@ -1,8 +1,8 @@
 import type { BrokerMessage, Subject } from '@wildcast/protocol'
+import { mqttTopics } from '../../names/mqtt-topics.js'
 import type { Addresses } from './addresses.js'
 import type { ExchangePorts } from './exchange.js'
 import { payloadIn, propertiesIn } from './packet.js'
-import { subjectOf } from './subjects.js'
 import type { Incoming } from './wire.js'
 
 /**
@@ -51,7 +51,7 @@ export class NativeReader {
   #answerSubject({ properties = {} }: Incoming, kept: Addresses | undefined): Subject | undefined {
     const { responseTopic: topic, correlationData } = properties
     if (topic === undefined) return undefined
-    const subject = topic[0] === '$' ? undefined : subjectOf(topic)
+    const subject = topic[0] === '$' ? undefined : mqttTopics.subjectOf(topic)
     if (subject === undefined || (correlationData?.length ?? 0) > longestCorrelation) {
       this.#dropped('foreign_subject')
       return undefined

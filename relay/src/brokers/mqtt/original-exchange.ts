@@ -1,5 +1,6 @@
 import { type BrokerMessage, isSubject, parseSubject, type Subject, WildcastError } from '@wildcast/protocol'
 import type { BrokerRequestOptions } from '../../core/broker.js'
+import { mqttTopics } from '../../names/mqtt-topics.js'
 import { failureText } from '../failure-text.js'
 import { responseSubject } from '../request-subjects.js'
 import { type AbandonedRequests, abandonedRequests } from './abandoned-requests.js'
@@ -8,7 +9,7 @@ import { originalReader } from './original-reader.js'
 import { OriginalRequests } from './original-requests.js'
 import { type OriginalSend, originalSend } from './original-send.js'
 import { marked } from './original-topics.js'
-import { respondersShare, subjectOf, topicOf } from './subjects.js'
+import { respondersShare, topicOf } from './subjects.js'
 import type { Incoming } from './wire.js'
 
 /** The limit of a request id in a topic. Those of relays are ULIDs, which are shorter. */
@@ -37,7 +38,7 @@ export class OriginalExchange implements Exchange {
   }
 
   read(packet: Incoming): BrokerMessage | undefined {
-    const subject = subjectOf(packet.topic)
+    const subject = mqttTopics.subjectOf(packet.topic)
     if (subject === undefined) this.#ports.dropped('foreign_subject')
     const read = subject && this.#contents(packet)
     if (!read) return undefined
@@ -54,7 +55,7 @@ export class OriginalExchange implements Exchange {
   }
 
   readRequest(packet: Incoming, subject: Subject): BrokerMessage | undefined {
-    const id = subjectOf(packet.topic.split('/')[1] ?? '')
+    const id = mqttTopics.subjectOf(packet.topic.split('/')[1] ?? '')
     if (id === undefined || id.length > longestId) {
       this.#ports.dropped('foreign_subject')
       return undefined

@@ -1,7 +1,7 @@
 import { type BrokerMessage, type Headers, WildcastError } from '@wildcast/protocol'
+import { isTopicText } from '../../names/mqtt-topics.js'
 import { headersIn, headersOut } from '../foreign/headers.js'
 import type { MqttServerFacts } from './server.js'
-import { isTopicText } from './subjects.js'
 import type { Incoming, MqttPublish, Properties } from './wire.js'
 
 /** The longest text of the protocol, in bytes. */

@@ -1,8 +1,9 @@
 import { matches, type Pattern, parsePattern, parseSubject, type Subject } from '@wildcast/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { mqttTopics } from '../../names/mqtt-topics.js'
 import { overlap } from './filters.js'
-import { coverOf, isExactFor, respondersShare, shareName, subjectOf, topicOf } from './subjects.js'
+import { coverOf, isExactFor, respondersShare, shareName, topicOf } from './subjects.js'
 
 const refusedWith = (code: string): unknown => expect.objectContaining({ code })
 
@@ -18,7 +19,7 @@ describe('the topic of a subject', () => {
     [Array(200).fill('a').join('.'), Array(200).fill('a').join('/')],
   ])('of %s is %s', (subject, topic) => {
     expect(topicOf(parseSubject(subject))).toBe(topic)
-    expect(subjectOf(topic)).toBe(subject)
+    expect(mqttTopics.subjectOf(topic)).toBe(subject)
   })
 
   it.each([
@@ -53,7 +54,7 @@ describe('the topic of a subject', () => {
   })
 
   it.each(['a/\0', 'a\tb', 'x'.repeat(1025)])('does not exist for the topic %j', (topic) => {
-    expect(subjectOf(topic)).toBeUndefined()
+    expect(mqttTopics.subjectOf(topic)).toBeUndefined()
   })
 })
 

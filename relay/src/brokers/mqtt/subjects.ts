@@ -1,7 +1,5 @@
 import { type Pattern, type Subject, WildcastError } from '@wildcast/protocol'
-import { foreignNames } from '../foreign/names.js'
-
-const names = foreignNames({ separator: '/', escaped: '. *>', emptySegments: true })
+import { isTopicText, mqttTopics } from '../../names/mqtt-topics.js'
 
 /** A topic filter that matches all subjects of a pattern. */
 export interface Cover {
@@ -10,16 +8,11 @@ export interface Cover {
   readonly faithful: boolean
 }
 
-/** Returns the subject of a topic, or undefined if it has none. */
-export function subjectOf(topic: string): Subject | undefined {
-  return names.subjectOf(topic)
-}
-
 /** @throws {WildcastError} `invalid_subject`, and `forbidden` for topics of the server itself */
 export function topicOf(subject: Pattern): string {
   if (!isTopicText(subject) || /[\s/+#*>]|^\.|\.\.|\.$|^$/.test(subject))
     throw new WildcastError('invalid_subject', `${shown(subject)} can't be an MQTT topic; name one subject`)
-  return checked(names.nameOf(subject as Subject))
+  return checked(mqttTopics.nameOf(subject as Subject))
 }
 
 /** The level limit of mosquitto, including `$share/<name>`. It closes the connection beyond it. */
@@ -51,7 +44,7 @@ export function coverOf(pattern: Pattern): Cover {
   const segments = pattern.split('.')
   const many = segments.indexOf('**')
   const literal = many < 0 ? segments : segments.slice(0, many)
-  const levels = literal.map((segment) => (segment === '*' ? '+' : names.literal(segment)))
+  const levels = literal.map((segment) => (segment === '*' ? '+' : mqttTopics.literal(segment)))
   if (many >= 0) levels.push('#')
   return { filter: checked(levels.join('/')), faithful: many < 0 || many === segments.length - 1 }
 }
@@ -79,14 +72,6 @@ export function shareName(group: string, pattern: Pattern, { faithful }: Cover):
 
 /** The share of all responders. No group can have this name. */
 export const respondersShare = '>serve'
-
-/**
- * Whether a text is valid in a topic or property. Servers close the connection over control
- * characters and Unicode noncharacters (MQTT 5, 1.5.4).
- */
-export function isTopicText(text: string): boolean {
-  return !/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u.test(text)
-}
 
 function checked(name: string): string {
   if (name === '') throw new WildcastError('invalid_subject', 'an MQTT topic has at least one character')

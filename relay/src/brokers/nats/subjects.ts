@@ -1,7 +1,7 @@
 import { type Pattern, type Subject, WildcastError } from '@wildcast/protocol'
 import type { Interest } from '../../core/broker.js'
+import { type ForeignNames, foreignNames } from '../../names/foreign-names.js'
 import type { Native } from '../foreign/driver.js'
-import { type ForeignNames, foreignNames } from '../foreign/names.js'
 
 /** One or more subscriptions of NATS that together cover an interest. */
 export interface NatsNative extends Native {

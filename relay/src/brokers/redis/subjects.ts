@@ -1,7 +1,7 @@
 import { isExact, isReserved, type Pattern, parseSubject, type Subject, WildcastError } from '@wildcast/protocol'
 import type { Interest } from '../../core/broker.js'
+import { foreignNames } from '../../names/foreign-names.js'
 import type { Native } from '../foreign/driver.js'
-import { foreignNames } from '../foreign/names.js'
 import { type Glob, globText } from './glob.js'
 
 /** A subscription in the terms of Redis. */

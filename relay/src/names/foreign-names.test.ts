@@ -1,7 +1,7 @@
 import { limits, parseSubject, type Subject } from '@wildcast/protocol'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ForeignNames, foreignNames } from './names.js'
+import { type ForeignNames, foreignNames } from './foreign-names.js'
 
 const mqtt = foreignNames({ separator: '/', escaped: '. *>', emptySegments: true })
 const redis = foreignNames({ separator: '.', escaped: '/+#*> ' })
