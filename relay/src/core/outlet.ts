@@ -96,7 +96,10 @@ export interface Parcel {
 
 /** Delivers to the client of a session. Its methods don't throw. */
 export interface Outlet {
-  /** Absent if the client gets messages as they are. */
+  /**
+   * Absent if the outlet encodes messages itself: then it receives messages and values with
+   * `message`, and neither gaps nor the mark after values.
+   */
   readonly encoder?: Encoder | undefined
   /** Whether the client reads more slowly than messages arrive. @default false */
   readonly behind?: boolean

@@ -1,4 +1,4 @@
-import type { BrokerMessage, WildcastError } from '@wildcast/protocol'
+import type { WildcastError } from '@wildcast/protocol'
 import type { FanOut } from '../fan-out.js'
 import type { Filter } from '../filters/filter.js'
 import type { FeedFacts, Outlet } from '../outlet.js'
@@ -79,7 +79,7 @@ export class Replay implements ValueReader {
   }
 
   #send(rest: Iterator<KeptValue>, run: number): void {
-    const { outlet, slice, feed, ref } = this.#ports
+    const { outlet, slice } = this.#ports
     while (run === this.#run) {
       if (outlet.behind) {
         outlet.whenCaughtUp?.(() => this.#inOrder(run))
@@ -88,7 +88,7 @@ export class Replay implements ValueReader {
       const next = rest.next()
       if (next.done) {
         this.#rest = undefined
-        this.#deliver(outlet.encoder?.values?.synced({ feed, ref }))
+        this.#sendMark()
         return
       }
       this.#sendValue(next.value)
@@ -102,12 +102,15 @@ export class Replay implements ValueReader {
   #sendValue({ message, seen }: KeptValue): void {
     const { outlet, feed, filter, ref, delayed } = this.#ports
     if (seen > this.#since && !delayed) return
-    if (!filter || filter.matches(message.payload))
-      this.#deliver(outlet.encoder?.values?.value(message, { feed, ref }), message)
+    if (filter && !filter.matches(message.payload)) return
+    const { encoder } = outlet
+    const bytes = encoder?.values?.value(message, { feed, ref })
+    if (bytes || !encoder) outlet.deliver({ bytes, feed, message, replay: true })
   }
 
-  #deliver(bytes: Uint8Array | undefined, message?: BrokerMessage): void {
-    const { outlet, feed } = this.#ports
-    if (bytes) outlet.deliver({ bytes, feed, message, replay: true })
+  #sendMark(): void {
+    const { outlet, feed, ref } = this.#ports
+    const bytes = outlet.encoder?.values?.synced({ feed, ref })
+    if (bytes) outlet.deliver({ bytes, feed, replay: true })
   }
 }
