@@ -1,6 +1,7 @@
 /** Subjects, frames and codecs of the Wildcast wire protocol. No IO, no dependency. @module */
 
 // Codecs
+export { besideSize } from './beside-size.js'
 export { writeByteList } from './byte-list.js'
 export { capture } from './capture.js'
 export { readClassicFrame } from './classic.js'
@@ -13,7 +14,7 @@ export { type ErrorCode, finalCloseCodes, firstFinalCloseCode, WildcastError } f
 // Frames
 export type * from './frame.js'
 export { isHeaderName, isHeaderValue } from './header-form.js'
-export { checkHeaders, headerSize, headersFit } from './header-size.js'
+export { checkHeaders, headerSize, headersFit, headersTooLarge } from './header-size.js'
 // Subjects
 export { intersecting, intersects } from './intersect.js'
 export { type JsonData, type JsonValue, parseJson, parseJsonData } from './json.js'
@@ -24,6 +25,7 @@ export { limits } from './limits.js'
 export { matches } from './match.js'
 // Messages
 export {
+  type Beside,
   type BrokerMessage,
   type Failure,
   type Headers,

@@ -24,6 +24,16 @@ export interface Party {
   readonly role?: string
 }
 
+/** What a publisher states about a payload. Gateways and brokers that carry it don't change it. */
+export interface Beside {
+  /** The media type of the payload. */
+  readonly contentType?: string | undefined
+  /** The data that an answer must carry, so that its requester finds the request. */
+  readonly correlation?: Uint8Array | undefined
+  /** The payload format indicator of MQTT: 1 for UTF-8 text. */
+  readonly format?: number | undefined
+}
+
 /**
  * A message inside the relay. `id` and `from` are present if the broker carries them: the memory
  * broker does, within one process. They are not sent to clients.
@@ -43,10 +53,20 @@ export interface BrokerMessage {
   readonly more?: boolean | undefined
   /** On an answer: the request failed. */
   readonly error?: Failure | undefined
+  /** Not sent to clients of v1. */
+  readonly beside?: Beside | undefined
+  /** The quality of service that an MQTT client has published with. @default 0 */
+  readonly qos?: 1 | 2 | undefined
+  /** When it is no longer worth a delivery, in milliseconds since 1970, by the relay's clock. */
+  readonly expiresAt?: number | undefined
+  /** An MQTT client has published it with the retain flag. */
+  readonly retain?: true | undefined
   /** The number of the value that this message is: see `core/store.ts` of the relay. */
   readonly revision?: string | undefined
   /** The value was deleted; the payload is empty. */
   readonly deleted?: true | undefined
+  /** The value was deleted because its time was over. Set where the store reports it. */
+  readonly expired?: true | undefined
   /** The value no longer matches the filter of a subscription; the payload is empty. */
   readonly left?: true | undefined
   /** It is a value, but has no `revision`: the broker numbers no changes. */

@@ -61,6 +61,8 @@ class Memory implements Broker, Subscribers {
   readonly #newId: () => string
   readonly #events: BrokerEvents
   readonly #listeners: Listeners = new Listeners()
+  /** The subscribers that answer requests without a responder. */
+  readonly #answering: Listeners = new Listeners()
   readonly #queues: Map<string, Queue<BrokerMessage>> = new Map()
   readonly #responders: Map<Pattern, Responder> = new Map()
   readonly #waiting: PendingReplies
@@ -113,15 +115,20 @@ class Memory implements Broker, Subscribers {
     this.#events.status('up')
   }
 
-  async subscribe({ pattern, group, serve }: Interest, listener: Listener): Promise<() => Promise<void>> {
+  async subscribe(interest: Interest, listener: Listener): Promise<() => Promise<void>> {
     if (this.#closed) throw closedError()
+    const { pattern, group, serve, answers } = interest
     const deliver: Deliver = (message) => listener.deliver(message)
     const leave = serve
       ? this.#serve(pattern, deliver)
       : group === undefined
         ? this.#listeners.add(pattern, deliver)
         : this.#join(pattern, group, deliver)
-    return async () => leave()
+    const leaveRequests = answers ? this.#answering.add(pattern, this.#queueOf(interest)?.next ?? deliver) : undefined
+    return async () => {
+      leave()
+      leaveRequests?.()
+    }
   }
 
   publish(message: BrokerMessage): Promise<void> | undefined {
@@ -136,14 +143,15 @@ class Memory implements Broker, Subscribers {
     const subject = message.subject as Subject
     const id = this.#newId()
     const responder = this.#responders.get(subject)
-    // Without a responder, a subscriber may still answer by the original's scheme.
-    const requestOn = responder ? subject : requestSubject(id, subject)
-    const answerOn = responder ? (`${replyPrefix}${id}` as Subject) : responseSubject(id, subject)
-    if (!responder && this.#listeners.at(requestOn).length === 0)
-      return Promise.reject(noServer(subject, 'is not there'))
+    const takers = responder ? [responder.deliver] : this.#otherTakers(id, subject)
+    if (!takers) return Promise.reject(noServer(subject, 'is not there'))
+    // Without a responder, a subscriber may answer by the original's scheme.
+    const isOriginal = takers.length === 0
+    const requestOn = isOriginal ? requestSubject(id, subject) : subject
+    const answerOn = isOriginal ? responseSubject(id, subject) : (`${replyPrefix}${id}` as Subject)
     responder?.callers.add(answerOn)
     const answer = this.#waiting.wait(answerOn, options, () => responder?.callers.delete(answerOn))
-    this.#send({ ...message, subject: requestOn, responseSubject: answerOn }, responder)
+    this.#send({ ...message, subject: requestOn, responseSubject: answerOn }, takers)
     return answer
   }
 
@@ -153,9 +161,22 @@ class Memory implements Broker, Subscribers {
     await this.#values?.close()
   }
 
+  /**
+   * Returns the subscribers that answer a request without a responder, one for each group. Empty if
+   * one may answer by the original's scheme; undefined without any.
+   */
+  #otherTakers(id: string, subject: Subject): readonly Deliver[] | undefined {
+    if (this.#listeners.at(requestSubject(id, subject)).length > 0) return []
+    const takers = new Set(this.#answering.at(subject).map(({ deliver }) => deliver))
+    return takers.size > 0 ? [...takers] : undefined
+  }
+
   /** Separate from `request`, whose closure would keep the payload alive while it waits. */
-  #send(request: BrokerMessage, responder: Responder | undefined): void {
-    this.#inOrder(() => (responder ? responder.deliver(request) : this.#deliver(request)))
+  #send(request: BrokerMessage, takers: readonly Deliver[]): void {
+    this.#inOrder(() => {
+      if (takers.length === 0) this.#deliver(request)
+      for (const deliver of takers) deliver(request)
+    })
   }
 
   #isAwaited(subject: Pattern): boolean {
@@ -166,11 +187,17 @@ class Memory implements Broker, Subscribers {
     if (isExact(message.subject) && this.#waiting.take(message)) return
     if (message.subject.startsWith(replyPrefix)) this.#events.dropped('late_answer')
     for (const listener of this.#listeners.at(message.subject)) listener.deliver(message)
+    // It asks for an answer, as a request does.
+    if (message.responseSubject !== undefined) this.#responders.get(message.subject)?.deliver(message)
+  }
+
+  #queueOf({ pattern, group }: Pick<Interest, 'pattern' | 'group'>): Queue<BrokerMessage> | undefined {
+    return group === undefined ? undefined : this.#queues.get(`${group} ${pattern}`)
   }
 
   #join(pattern: Pattern, group: string, deliver: Deliver): () => void {
     const key = `${group} ${pattern}`
-    const present = this.#queues.get(key)
+    const present = this.#queueOf({ pattern, group })
     if (present) return present.join(deliver)
     const members = queue<BrokerMessage>(() => {
       leave()

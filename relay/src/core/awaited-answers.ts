@@ -1,4 +1,5 @@
 import type { Pattern, Subject } from '@wildcast/protocol'
+import type { CorrelatedAddress } from './answer-forms.js'
 import { RecentMap } from './recent-map.js'
 import { requestedSubject } from './requested.js'
 
@@ -6,6 +7,8 @@ import { requestedSubject } from './requested.js'
 export interface AwaitedAnswer {
   /** The subject of the request. */
   readonly subject: Pattern
+  /** The address that its response subject stands for. */
+  readonly to?: CorrelatedAddress | undefined
   /** Whether a part of the answer was sent: then the last one may be empty. */
   hasParts: boolean
 }
@@ -17,13 +20,21 @@ const remembered = 1000
 export class AwaitedAnswers {
   /** Made when first needed. */
   #recent: RecentMap<AwaitedAnswer> | undefined
+  /** Those with an address. Any publisher can make them, so they displace no others. */
+  #addressed: RecentMap<AwaitedAnswer> | undefined
 
-  add(responseSubject: Subject, subject: Pattern): void {
-    this.#recent ??= new RecentMap(remembered)
-    this.#recent.set(responseSubject, { subject: requestedSubject(subject), hasParts: false })
+  add(responseSubject: Subject, subject: Pattern, to?: CorrelatedAddress): void {
+    const awaited = { subject: requestedSubject(subject), to, hasParts: false }
+    if (to) {
+      this.#addressed ??= new RecentMap(remembered)
+      this.#addressed.set(responseSubject, awaited)
+    } else {
+      this.#recent ??= new RecentMap(remembered)
+      this.#recent.set(responseSubject, awaited)
+    }
   }
 
   get(subject: string): AwaitedAnswer | undefined {
-    return this.#recent?.get(subject)
+    return this.#recent?.get(subject) ?? this.#addressed?.get(subject)
   }
 }

@@ -113,9 +113,9 @@ function cannotRecordPath(to: string): WildcastError {
 
 /** @param path - the brokers that the message comes from; absent if `to` carries no headers */
 function copyOf(
-  { from, subject, payload, headers }: BrokerMessage,
+  { from, subject, payload, headers, beside, expiresAt }: BrokerMessage,
   { id, path }: { readonly id: number; readonly path: readonly string[] | undefined },
 ): BrokerMessage {
-  const copy = { id, from, subject, payload }
+  const copy = { id, from, subject, payload, ...(beside && { beside }), ...(expiresAt !== undefined && { expiresAt }) }
   return path ? { ...copy, headers: withHeader(headers, pathHeader, path.join(',')) } : copy
 }

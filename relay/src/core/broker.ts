@@ -27,6 +27,11 @@ export interface Interest {
   readonly group?: string | undefined
   /** A responder: receives the requests to the pattern, a subject that no other interest serves. */
   readonly serve?: boolean | undefined
+  /**
+   * It also receives the requests to its subject that no responder takes. A broker whose requests
+   * reach all subscribers ignores it.
+   */
+  readonly answers?: boolean | undefined
 }
 
 /**

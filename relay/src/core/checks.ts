@@ -1,10 +1,13 @@
 import {
   type BrokerMessage,
+  besideSize,
   checkHeaders,
   headerSize,
+  headersTooLarge,
   isClosed,
   isExact,
   type JsonValue,
+  limits,
   mayBeDerived,
   type Pattern,
   parsePattern,
@@ -23,12 +26,16 @@ import { patternOfMembers } from './presence-subjects.js'
  * Checks the size of a message: first its headers and error, then these with its payload.
  * @throws {WildcastError} `too_large`
  */
-export function checkSize(message: Pick<BrokerMessage, 'payload' | 'headers' | 'error'>, limit: number): void {
-  const { payload, headers, error } = message
+export function checkSize(
+  message: Pick<BrokerMessage, 'payload' | 'headers' | 'error' | 'beside'>,
+  limit: number,
+): void {
+  const { payload, headers, error, beside } = message
   let extra = 0
-  if (headers || error) {
+  if (headers || error || beside) {
     checkHeaders(message)
-    extra = headerSize(message)
+    extra = headerSize(message) + besideSize(message)
+    if (extra > limits.headerBytes) throw headersTooLarge()
   }
   // A UTF-16 unit takes 1 to 3 bytes, so most texts need no count.
   if (payload.length * 3 + extra <= limit) return
@@ -83,6 +90,7 @@ export interface SubscriptionFields {
   readonly subject: string
   readonly group?: string | undefined
   readonly serve?: boolean | undefined
+  readonly answers?: boolean | undefined
   readonly policy?: object | undefined
   readonly retained?: number | undefined
   readonly history?: object | undefined
@@ -139,5 +147,6 @@ export function interestOf(fields: SubscriptionFields, quarantines: boolean = fa
     pattern,
     ...(group === undefined ? {} : { group: parseSubject(group) }),
     ...(serve ? { serve: true } : {}),
+    ...(fields.answers && isExact(pattern) ? { answers: true } : {}),
   }
 }

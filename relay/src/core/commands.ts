@@ -1,6 +1,7 @@
 import type { Failure, Headers, JsonValue, Payload } from '@wildcast/protocol'
 import type { HistoryWant } from './history/catch-up.js'
 import type { AskedPolicy } from './policy.js'
+import type { PublishFacts } from './publish-facts.js'
 
 /** A publish by a client. */
 export interface PublishCommand {
@@ -17,6 +18,7 @@ export interface PublishCommand {
   readonly more?: boolean | undefined
   /** On an answer: the request failed. */
   readonly error?: Failure | undefined
+  readonly facts?: PublishFacts | undefined
   /** Identifies repeats of the same publish. */
   readonly key?: string | undefined
   /** Whether the gateway, not the client, has made its subjects for a request. */
@@ -74,6 +76,11 @@ export interface Subscribe {
   readonly count?: boolean | undefined
   /** Receives the requests to the subject. */
   readonly serve?: boolean | undefined
+  /**
+   * Also receives the requests to the subject that no responder takes, if the broker keeps them from
+   * subscribers. Ignored for a pattern: it would leave requests that nobody answers to their timeout.
+   */
+  readonly answers?: boolean | undefined
   /** @default every message, as fast as the client reads */
   readonly policy?: AskedPolicy | undefined
   /** Only messages and values that contain this JSON. */

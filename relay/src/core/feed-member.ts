@@ -1,4 +1,5 @@
 import type { Pattern, Subject, WildcastError } from '@wildcast/protocol'
+import type { CorrelatedAddress } from './answer-forms.js'
 import type { FeedFacts, Outlet } from './outlet.js'
 
 /** A subscriber of a feed. */
@@ -7,8 +8,9 @@ export interface FeedMember {
   /**
    * Called with the subject to answer on, before the message that asks for the answer, and with the
    * subject of that message.
+   * @param to - the address that the subject to answer on stands for
    */
-  expectsAnswer(responseSubject: Subject, subject: Pattern): void
+  expectsAnswer(responseSubject: Subject, subject: Pattern, to?: CorrelatedAddress): void
   /** The broker has ended a feed. */
   ended(feed: FeedFacts, error: WildcastError): void
   /** Messages of a feed were lost; the gap is on its way to the client. */

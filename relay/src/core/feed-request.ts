@@ -13,9 +13,9 @@ export interface FeedRequest {
 }
 
 /** Equal for equal interests, which share a lease. No field can contain a space. */
-export function interestKey(broker: string, { pattern, group, serve }: Interest): string {
+export function interestKey(broker: string, { pattern, group, serve, answers }: Interest): string {
   // `join` rather than `+`: V8 keeps all the parts of a sum, and there may be a million keys.
-  return [broker, pattern, group, serve === true].join(' ')
+  return [broker, pattern, group, serve === true, ...(answers ? ['answers'] : [])].join(' ')
 }
 
 /** Equal for subscriptions of one feed. */

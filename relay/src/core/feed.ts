@@ -1,4 +1,5 @@
-import { type BrokerMessage, isClosed, isDerived, type Subject, type WildcastError } from '@wildcast/protocol'
+import type { BrokerMessage, Subject, WildcastError } from '@wildcast/protocol'
+import { type AnswerForms, answerForms, formFor } from './answer-forms.js'
 import type { Interest, Settle } from './broker.js'
 import type { Clock } from './clock.js'
 import { Conflation } from './conflation.js'
@@ -68,6 +69,8 @@ export class Feed implements FeedFacts {
   readonly #counter: MemberCounter | undefined
   /** Whether the link to the broker is lost. */
   #isCut = false
+  /** The number of subjects that stand for the addresses of answers. */
+  #standIns = 0
   /** Of a feed with a filter: the members that read values. */
   #valueReaders: Set<FeedMember> | undefined
   readonly #fanOut: FanOut
@@ -237,36 +240,33 @@ export class Feed implements FeedFacts {
   }
 
   #send(message: BrokerMessage, settle?: Settle): void {
-    const answerOn = this.#answerSubject(message)
+    const answers = message.responseSubject === undefined ? undefined : this.#answerForms(message)
     const rotation = this.#rotation
     if (rotation) {
       this.#options.observer.delivered(this.broker, 1)
-      this.#fanOut.run(message.payload, () => rotation.deliver(message, { answerOn, settle }))
+      this.#fanOut.run(message.payload, () => rotation.deliver(message, { answers, settle }))
     } else
       for (const peers of this.#peers)
-        this.#fanOut.run(message.payload, () => this.#deliverToPeers(peers, message, answerOn))
+        this.#fanOut.run(message.payload, () => this.#deliverToPeers(peers, message, answers))
   }
 
-  /**
-   * Returns the response subject of a message if a client may publish on it only after it has
-   * received the message. Other response subjects aren't registered: strangers could publish many
-   * of them, and so displace these.
-   */
-  #answerSubject({ responseSubject }: BrokerMessage): Subject | undefined {
-    if (responseSubject === undefined) return undefined
-    const closed = isClosed(responseSubject) || isDerived(responseSubject)
-    return this.interest.serve || closed ? responseSubject : undefined
+  #answerForms(message: BrokerMessage): AnswerForms | undefined {
+    return answerForms(message, {
+      serves: this.interest.serve === true,
+      newSubject: () => `_answer.${this.id}-${++this.#standIns}` as Subject,
+    })
   }
 
-  #deliverToPeers({ encoder, members }: Peers, message: BrokerMessage, answerOn: Subject | undefined): void {
+  #deliverToPeers({ encoder, members }: Peers, message: BrokerMessage, answers: AnswerForms | undefined): void {
     if (members.size === 0) return
     this.#options.observer.delivered(this.broker, members.size)
-    const parcel = new EncodedMessage(message, this, encoder)
+    const form = answers && formFor({ encoder }, answers)
+    const parcel = new EncodedMessage(form?.message ?? message, this, encoder)
     // They match no filter: others never had the value that they end.
     const readers = this.filter && (message.left || message.deleted) ? this.#valueReaders : undefined
     for (const member of members) {
       if (readers && !readers.has(member.standsFor ?? member)) continue
-      if (answerOn !== undefined) member.expectsAnswer(answerOn, message.subject)
+      if (form?.on !== undefined) member.expectsAnswer(form.on, message.subject, form.to)
       member.outlet.deliver(parcel)
     }
   }

@@ -27,7 +27,7 @@ interface Remembered {
 export interface KeyedPublish extends BrokerMessage {
   readonly broker: string
   /** Its effect on the value of the subject, if it has one. */
-  readonly retain?: RetainCommand | undefined
+  readonly effect?: RetainCommand | undefined
 }
 
 /**
@@ -109,9 +109,9 @@ export class KeyedPublishes {
  * constructs a collision only harms itself. Without the broker, which another relay may name
  * otherwise, and without a trace: a repeat is another attempt of the same.
  */
-function fingerprintOf({ subject, payload, headers, responseSubject, retain }: KeyedPublish): string {
-  const { will, ...effect } = retain ?? {}
-  const facts = [subject, responseSubject, withoutTrace(headers), retain && effect, will !== undefined]
+function fingerprintOf({ subject, payload, headers, responseSubject, effect }: KeyedPublish): string {
+  const { will, ...others } = effect ?? {}
+  const facts = [subject, responseSubject, withoutTrace(headers), effect && others, will !== undefined]
   return [encodeUtf8(JSON.stringify(facts)), payloadBytes(payload), payloadBytes(will ?? '')]
     .map((bytes) => `${bytes.length} ${hash(bytes)}`)
     .join(' ')

@@ -275,6 +275,6 @@ export class Lease implements Listener {
  * Groups and responders don't linger: they would take messages that no member receives. Nor do
  * response subjects: no client uses one again.
  */
-function lingers({ group, serve, pattern }: Interest): boolean {
-  return group === undefined && !serve && !pattern.startsWith('response.')
+function lingers({ group, serve, answers, pattern }: Interest): boolean {
+  return group === undefined && !serve && !answers && !pattern.startsWith('response.')
 }

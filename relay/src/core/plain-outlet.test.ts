@@ -1,23 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { memory } from '../brokers/memory.js'
 import { fakeClock } from '../testing/fake-clock.js'
+import { type PlainOutlet, plainOutlet } from '../testing/plain-outlet.js'
 import { settled } from '../testing/scripted-link.js'
 import { relayOn, subscribe } from '../testing/scripted-relay.js'
 import { everything } from './access/identity.js'
-import type { Outlet, Parcel } from './outlet.js'
 import type { Relay } from './relay.js'
 import type { Session } from './session.js'
-
-/** An outlet without an encoder, which keeps what it is given until its client acknowledges it. */
-interface PlainOutlet extends Outlet {
-  behind: boolean
-  readonly parcels: Parcel[]
-}
-
-function plainOutlet(): PlainOutlet {
-  const parcels: Parcel[] = []
-  return { behind: false, parcels, deliver: (parcel) => void parcels.push(parcel), ended: () => {} }
-}
 
 async function openRelay(): Promise<Relay> {
   const clock = fakeClock()

@@ -1,4 +1,5 @@
-import type { BrokerMessage, Subject } from '@wildcast/protocol'
+import type { BrokerMessage } from '@wildcast/protocol'
+import { type AnswerForms, formFor } from './answer-forms.js'
 import type { Interest, Settle } from './broker.js'
 import { EncodedMessage } from './encoded-message.js'
 import type { FeedMember } from './feed-member.js'
@@ -6,8 +7,8 @@ import type { FeedFacts, Parcel } from './outlet.js'
 
 /** The details of a delivery to one member of a group, or to a responder. */
 export interface Delivery {
-  /** The subject to answer on, if the member must be registered for it. */
-  readonly answerOn: Subject | undefined
+  /** Set if the message asks for an answer. */
+  readonly answers: AnswerForms | undefined
   /** Reports whether the message was taken, if the broker keeps it until then. */
   readonly settle: Settle | undefined
 }
@@ -40,12 +41,14 @@ export class Rotation {
 
   /** @param tried - members that left before the message was written to them */
   #deliverTo(member: FeedMember, message: BrokerMessage, delivery: Delivery, tried: readonly FeedMember[] = []): void {
-    const { answerOn, settle } = delivery
-    if (answerOn !== undefined) member.expectsAnswer(answerOn, message.subject)
-    const parcel = new EncodedMessage(message, this.#feed, member.outlet.encoder)
+    const { answers, settle } = delivery
+    const { outlet } = member
+    const form = answers && formFor(outlet, answers)
+    if (form?.on !== undefined) member.expectsAnswer(form.on, message.subject, form.to)
+    const parcel = new EncodedMessage(form?.message ?? message, this.#feed, outlet.encoder)
     // The broker itself notifies requesters when their responder has left.
     if (this.#feed.interest.serve && !settle) {
-      member.outlet.deliver(parcel)
+      outlet.deliver(parcel)
       return
     }
     let isSettled = false
@@ -56,7 +59,7 @@ export class Rotation {
       settle?.(true)
       return true
     }
-    member.outlet.deliver(withSettle(parcel, settleOnce))
+    outlet.deliver(withSettle(parcel, settleOnce))
   }
 
   /**

@@ -3,7 +3,6 @@ import {
   isClosed,
   isDerived,
   type Party,
-  type Pattern,
   type Payload,
   type Subject,
   WildcastError,
@@ -23,11 +22,13 @@ import {
   refuseMadeForRequest,
 } from './checks.js'
 import type { Ask, PresenceCommand, PublishCommand, RetainedPublish, Subscribe } from './commands.js'
+import type { FeedMember } from './feed-member.js'
 import { type FeedRequest, subscribing } from './feed-request.js'
 import { parseFilter } from './filters/filter.js'
 import { carriedHeaders, withoutPath } from './headers.js'
 import { memberCountPolicy, policyOf } from './policy.js'
 import { memberSubject, patternOfMembers } from './presence-subjects.js'
+import { withFacts } from './publish-facts.js'
 import { requested } from './requested.js'
 import type { SessionActionsPorts } from './session-actions-ports.js'
 import { SessionQuestions } from './session-questions.js'
@@ -74,10 +75,10 @@ export class SessionActions {
   }
 
   /** The session may answer a request to `subject`. */
-  expectsAnswer(responseSubject: Subject, subject: Pattern): void {
+  expectsAnswer(...[responseSubject, subject, to]: Parameters<FeedMember['expectsAnswer']>): void {
     // Without permissions all clients may use these, and strangers could crowd out the others.
     if (this.#access.isOpen && isDerived(responseSubject)) return
-    this.#answers.add(responseSubject, subject)
+    this.#answers.add(responseSubject, subject, to)
   }
 
   /** @throws {WildcastError} as `Session.publish` */
@@ -282,7 +283,7 @@ export class SessionActions {
 
   #messageOf(want: PublishCommand): BrokerMessage {
     const answers = this.#answers.get(want.subject)
-    const subject = answers ? (want.subject as Subject) : publishSubject(want)
+    const subject = answers ? (answers.to?.subject ?? (want.subject as Subject)) : publishSubject(want)
     const responseSubject = want.responseSubject === undefined ? undefined : ownSubject(want.responseSubject)
     if (!answers) refuseClosed(subject)
     if (!this.#access.isOpen && !want.madeForRequest) {
@@ -292,6 +293,7 @@ export class SessionActions {
     const { payload, more, error } = want
     const headers = withoutPath(want.headers)
     const id = this.#ports.hub.nextMessageId()
-    return { id, from: this.party, subject, payload, responseSubject, headers, more, error }
+    const message = { id, from: this.party, subject, payload, responseSubject, headers, more, error }
+    return withFacts(message, want.facts, answers?.to?.correlation)
   }
 }

@@ -1,4 +1,4 @@
-import type { BrokerMessage, Headers, Pattern, Payload, Subject } from '@wildcast/protocol'
+import type { Beside, BrokerMessage, Headers, Pattern, Payload, Subject } from '@wildcast/protocol'
 import type { PublishKey } from './publish-key.js'
 
 /** The value of a subject: the last message that was published with `retain`. */
@@ -16,6 +16,13 @@ export interface StoredValue {
   readonly headers?: Headers | undefined
   /** The user who wrote it. */
   readonly user?: string | undefined
+  /** Absent if the store doesn't keep it. */
+  readonly beside?: Beside | undefined
+  /**
+   * When it expires, in milliseconds since 1970, by the clock of the store. Absent if it doesn't, or
+   * if the store doesn't report it.
+   */
+  readonly expiresAt?: number | undefined
 }
 
 /** A change of a value. */

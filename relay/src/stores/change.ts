@@ -18,7 +18,23 @@ export interface StoredFields {
 export function changeOf(message: BrokerMessage, { revision, deleted, position }: StoredFields): BrokerMessage {
   const { id, from, subject, payload, responseSubject, headers, more, error } = message
   const user = userOf(message)
-  return { id, from, subject, payload, responseSubject, headers, more, error, revision, deleted, user, position }
+  const change = {
+    id,
+    from,
+    subject,
+    payload,
+    responseSubject,
+    headers,
+    more,
+    error,
+    revision,
+    deleted,
+    user,
+    position,
+  }
+  const { beside, qos, expiresAt, retain, expired } = message
+  const hasFacts = beside || qos || expiresAt !== undefined || retain || expired
+  return hasFacts ? { ...change, beside, qos, expiresAt, retain, expired } : change
 }
 
 /** Returns the position of a message that was kept. */

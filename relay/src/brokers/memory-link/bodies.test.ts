@@ -14,6 +14,7 @@ import {
 } from './bodies.js'
 
 const subject = parseSubject('good.apple')
+const beside = { contentType: 'text/plain', correlation: Uint8Array.of(0, 255), format: 0 }
 const whole: BrokerMessage = {
   subject,
   payload: Uint8Array.of(0xff, 0, 1),
@@ -34,6 +35,8 @@ it.each<[string, BrokerMessage]>([
   ['a value', { subject, payload: 'x', revision: 'r', user: 'ada' }],
   ['a deletion', { subject, payload: '', headers: [['a', 'b']], revision: 'r', deleted: true }],
   ['a kept message', { subject, payload: 'x', position: 'p', user: 'ada' }],
+  ['a message of MQTT', { subject, payload: 'x', qos: 2, retain: true, expiresAt: 2 ** 41, beside }],
+  ['an expired value', { subject, payload: '', revision: 'r', deleted: true, expired: true }],
   ['one field', { subject, payload: '', headers: [['a', 'b']] }],
 ])('a message is read as it was written: %s', (_, message) => {
   expect(readMessage(messageBody(message))).toEqual(message)
@@ -45,6 +48,7 @@ it('a request, an interest and a number are read as they were written', () => {
     { pattern: parsePattern('a.*') },
     { pattern: parsePattern('a.*'), group: 'workers' },
     { pattern: parsePattern('a.b'), serve: true },
+    { pattern: parsePattern('a.b'), answers: true },
   ])
     expect(readInterest(interestBody(interest))).toEqual(interest)
   expect(readNumber(numberBody(2 ** 40))).toBe(2 ** 40)

@@ -1,5 +1,6 @@
 import { Decoder, Encoder } from '@msgpack/msgpack'
 import {
+  type Beside,
   type BrokerMessage,
   type ErrorCode,
   type Failure,
@@ -34,7 +35,19 @@ export type MessageBody = readonly [
   deleted?: true | null | undefined,
   user?: string | null | undefined,
   position?: string | null | undefined,
+  facts?: FactsBody | undefined,
 ]
+
+/** What few messages have. */
+type FactsBody = readonly [
+  beside: BesideBody | null,
+  qos: 1 | 2 | null,
+  expiresAt: number | null,
+  retain: boolean,
+  expired: boolean,
+]
+
+type BesideBody = readonly [contentType: string | null, correlation: Uint8Array | null, format: number | null]
 
 export const noBody: Uint8Array = new Uint8Array()
 
@@ -55,13 +68,13 @@ export function readRequest(body: Uint8Array): { readonly timeoutMs: number; rea
   return { timeoutMs, message: read(message) }
 }
 
-export function interestBody({ pattern, group, serve }: Interest): Uint8Array {
-  return encode([pattern, group, serve])
+export function interestBody({ pattern, group, serve, answers }: Interest): Uint8Array {
+  return encode([pattern, group, serve, answers])
 }
 
 export function readInterest(body: Uint8Array): Interest {
-  const [pattern, group, serve] = decode(body) as [Pattern, string | null, boolean | null]
-  return { pattern, group: group ?? undefined, serve: serve ?? undefined }
+  const [pattern, group, serve, answers] = decode(body) as [Pattern, string | null, boolean | null, boolean | null]
+  return { pattern, group: group ?? undefined, serve: serve ?? undefined, answers: answers ?? undefined }
 }
 
 export function numberBody(number: number): Uint8Array {
@@ -85,6 +98,8 @@ export function readFailure(body: Uint8Array): WildcastError {
 /** Omits absent fields: most messages are a subject and a payload. */
 export function written(message: BrokerMessage): MessageBody {
   const { subject, payload, responseSubject, headers, more, error, revision, deleted, user, position } = message
+  const facts = factsOf(message)
+  if (facts) return [subject, payload, responseSubject, headers, more, error, revision, deleted, user, position, facts]
   if (revision !== undefined || user !== undefined || position !== undefined)
     return [subject, payload, responseSubject, headers, more, error, revision, deleted, user, position]
   if (responseSubject === undefined && !headers && !more && !error) return [subject, payload]
@@ -92,7 +107,7 @@ export function written(message: BrokerMessage): MessageBody {
 }
 
 export function read(body: MessageBody): BrokerMessage {
-  const [subject, payload, responseSubject, headers, more, error, revision, deleted, user, position] = body
+  const [subject, payload, responseSubject, headers, more, error, revision, deleted, user, position, facts] = body
   if (responseSubject === undefined) return { subject, payload }
   const message: BrokerMessage = {
     subject,
@@ -109,5 +124,37 @@ export function read(body: MessageBody): BrokerMessage {
     deleted: deleted ?? undefined,
     user: user ?? undefined,
     position: position ?? undefined,
+    ...(facts && readFacts(facts)),
+  }
+}
+
+/** The form of what a publisher states about a payload. */
+export function besideForm(beside: Beside | undefined): BesideBody | null {
+  return beside ? [beside.contentType ?? null, beside.correlation ?? null, beside.format ?? null] : null
+}
+
+/** Reads that form. */
+export function readBeside(body: BesideBody | null | undefined): Beside | undefined {
+  if (!body) return undefined
+  const [contentType, correlation, format] = body
+  return {
+    contentType: contentType ?? undefined,
+    correlation: correlation ?? undefined,
+    format: format ?? undefined,
+  }
+}
+
+function factsOf({ beside, qos, expiresAt, retain, expired }: BrokerMessage): FactsBody | undefined {
+  if (!(beside || qos || expiresAt !== undefined || retain || expired)) return undefined
+  return [besideForm(beside), qos ?? null, expiresAt ?? null, retain === true, expired === true]
+}
+
+function readFacts([beside, qos, expiresAt, retain, expired]: FactsBody): Partial<BrokerMessage> {
+  return {
+    beside: readBeside(beside),
+    qos: qos ?? undefined,
+    expiresAt: expiresAt ?? undefined,
+    ...(retain && { retain }),
+    ...(expired && { expired }),
   }
 }

@@ -1,7 +1,7 @@
 import type { Headers, Pattern, Payload, Subject } from '@wildcast/protocol'
 import type { PublishKey } from '../../core/publish-key.js'
 import type { StoredValue, StoredWill, ValuePage, ValuePageRequest, ValueWrite, Written } from '../../core/store.js'
-import { decode, encode, type MessageBody, read, written } from './bodies.js'
+import { besideForm, decode, encode, type MessageBody, read, readBeside, written } from './bodies.js'
 
 // The bodies of the frames of a store, as in `bodies.ts`.
 
@@ -23,6 +23,8 @@ type ValueBody = readonly [
   payload: Payload,
   headers: Headers | null | undefined,
   user: string | null | undefined,
+  beside?: ReturnType<typeof besideForm>,
+  expiresAt?: number | null,
 ]
 
 /** The user goes along, but no other field of `from`. */
@@ -102,12 +104,19 @@ export function readTextBody(body: Uint8Array): string {
   return decode(body) as string
 }
 
-function valueForm({ subject, revision, payload, headers, user }: StoredValue): ValueBody {
-  return [subject, revision, payload, headers, user]
+function valueForm({ subject, revision, payload, headers, user, beside, expiresAt }: StoredValue): ValueBody {
+  const short = [subject, revision, payload, headers, user] as const
+  return beside || expiresAt !== undefined ? [...short, besideForm(beside), expiresAt ?? null] : short
 }
 
-function readForm([subject, revision, payload, headers, user]: ValueBody): StoredValue {
-  return { subject, revision: revision ?? undefined, payload, headers: headers ?? undefined, user: user ?? undefined }
+function readForm([subject, revision, payload, headers, user, beside, expiresAt]: ValueBody): StoredValue {
+  const value = { subject, revision: revision ?? undefined, payload, headers: headers ?? undefined }
+  return {
+    ...value,
+    user: user ?? undefined,
+    ...(beside && { beside: readBeside(beside) }),
+    ...(typeof expiresAt === 'number' && { expiresAt }),
+  }
 }
 
 function willOf([payload, lease]: readonly [Payload, string]): StoredWill {

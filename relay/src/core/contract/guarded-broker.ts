@@ -87,10 +87,10 @@ class GuardedBroker implements Broker {
         const { fault, clean } = this.#data.judge(message, serve)
         if (clean) listener.deliver(clean, settle)
         else settle?.(true)
-        const { responseSubject } = message
+        const { responseSubject, beside } = message
         if (fault && serve && responseSubject !== undefined)
           // Without it, the requester waits until its timeout.
-          this.#inner.publish(refusedAnswer({ subject: responseSubject, payload: '' }, fault))?.catch(() => {})
+          this.#inner.publish(refusedAnswer({ subject: responseSubject, payload: '', beside }, fault))?.catch(() => {})
       },
       ended: (error) => listener.ended(error),
     }

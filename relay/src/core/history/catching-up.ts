@@ -1,4 +1,4 @@
-import type { Pattern, Subject, WildcastError } from '@wildcast/protocol'
+import type { WildcastError } from '@wildcast/protocol'
 import type { FeedMember } from '../feed-member.js'
 import type { FeedFacts, Outlet, Parcel } from '../outlet.js'
 
@@ -43,8 +43,8 @@ export class CatchingUp implements FeedMember {
     this.#state = { kind: 'caught up', position, next }
   }
 
-  expectsAnswer(responseSubject: Subject, subject: Pattern): void {
-    this.standsFor.expectsAnswer(responseSubject, subject)
+  expectsAnswer(...request: Parameters<FeedMember['expectsAnswer']>): void {
+    this.standsFor.expectsAnswer(...request)
   }
 
   ended(feed: FeedFacts, error: WildcastError): void {

@@ -220,13 +220,13 @@ export class KeptValues {
   }
 
   /** A value of a page. It may be newer or older than what subscribers have received. */
-  #add({ subject, payload, revision, headers, user }: StoredValue): void {
+  #add({ subject, payload, revision, headers, user, beside, expiresAt }: StoredValue): void {
     const present = this.#values.get(subject)
     const deleted = this.#deleted?.get(subject)
     const read = revision ?? '' // without revisions, what was delivered is the newer one
     if (deleted !== undefined && deleted >= read) return
     if (present && (present.message.revision ?? '') >= read) return
-    const message: BrokerMessage = { subject, payload, revision, headers, user }
+    const message: BrokerMessage = { subject, payload, revision, headers, user, beside, expiresAt }
     this.#set(subject, { message, seen: present?.seen ?? 0 })
   }
 

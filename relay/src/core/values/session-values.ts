@@ -198,7 +198,7 @@ export class SessionValues {
     const { keyed, clock } = this.#ports
     const { broker, message, will } = plan
     let isFirst = false
-    const outcome = await keyed.publish(key, { ...message, broker, retain }, (stored) => {
+    const outcome = await keyed.publish(key, { ...message, broker, effect: retain }, (stored) => {
       isFirst = true
       const repeated = (): void => {
         isFirst = false

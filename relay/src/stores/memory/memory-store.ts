@@ -57,6 +57,7 @@ class MemoryStore implements LocalStore {
   readonly history: HistoryStore | undefined
   readonly renew?: (lease: string) => Promise<void>
   readonly #subscribers: Subscribers
+  readonly #clock: Clock
   readonly #limits: StoreLimits
   readonly #deadlines: Deadlines
   readonly #leases: Leases | undefined
@@ -71,6 +72,7 @@ class MemoryStore implements LocalStore {
 
   constructor({ clock, limits, leases = false, rules = [] }: MemoryStorePorts, subscribers: Subscribers) {
     this.#subscribers = subscribers
+    this.#clock = clock
     this.#limits = { ...defaultStoreLimits, ...limits }
     this.#deadlines = new Deadlines(clock)
     this.#pages = new PageTurns(clock)
@@ -178,12 +180,15 @@ class MemoryStore implements LocalStore {
     const subject = message.subject as Subject
     const revision = this.#numbers.next()
     const user = userOf(message)
+    const expiry = ttlMs === undefined ? undefined : { expiresAt: this.#clock.now() + ttlMs }
     const value: StoredValue = {
       subject,
       revision,
       payload: ownPayload(message.payload),
       headers: message.headers,
       user,
+      ...(message.beside && { beside: message.beside }),
+      ...expiry,
     }
     if (present) this.#release(present)
     const kept = present ?? this.#add(value)
@@ -192,7 +197,8 @@ class MemoryStore implements LocalStore {
     this.#bytes += bytes
     if (ttlMs !== undefined) this.#expire(kept, ttlMs)
     if (will) kept.cancelWill = this.#leases?.add(subject, { ...will, payload: ownPayload(will.payload) })
-    this.#subscribers.deliver(changeOf(message, this.#keep(message, { revision })))
+    const fields = this.#keep(message, { revision })
+    this.#subscribers.deliver(changeOf(expiry ? { ...message, ...expiry } : message, fields))
     return revision
   }
 
@@ -225,7 +231,7 @@ class MemoryStore implements LocalStore {
 
   #expire(kept: Kept, ttlMs: number): void {
     const { subject } = kept.value
-    kept.expiry = newDeadline(() => this.#delete(kept, { subject, payload: '' }))
+    kept.expiry = newDeadline(() => this.#delete(kept, { subject, payload: '', expired: true }))
     this.#deadlines.set(kept.expiry, ttlMs)
   }
 

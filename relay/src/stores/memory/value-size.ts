@@ -1,4 +1,4 @@
-import { headerSize, type Payload, payloadSize } from '@wildcast/protocol'
+import { besideSize, headerSize, type Payload, payloadSize } from '@wildcast/protocol'
 import type { ValueWrite } from '../../core/store.js'
 
 /** Returns the bytes of the value that a write makes: subject, payload, headers and will. */
@@ -7,6 +7,7 @@ export function sizeOfValue({ message, will }: ValueWrite): number {
     payloadSize(message.subject) +
     payloadSize(message.payload) +
     headerSize(message) +
+    besideSize(message) +
     (will ? payloadSize(will.payload) : 0)
   )
 }
