@@ -24,7 +24,7 @@ export interface Party {
   readonly role?: string
 }
 
-/** What a publisher states about a payload. Gateways and brokers that carry it don't change it. */
+/** Facts that a publisher states about a payload. Gateways and brokers don't change them. */
 export interface Beside {
   /** The media type of the payload. */
   readonly contentType?: string | undefined
@@ -65,7 +65,7 @@ export interface BrokerMessage {
   readonly revision?: string | undefined
   /** The value was deleted; the payload is empty. */
   readonly deleted?: true | undefined
-  /** The value was deleted because its time was over. Set where the store reports it. */
+  /** The value was deleted because its time was over. Set if the store reports it. */
   readonly expired?: true | undefined
   /** The value no longer matches the filter of a subscription; the payload is empty. */
   readonly left?: true | undefined

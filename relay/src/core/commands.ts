@@ -77,8 +77,9 @@ export interface Subscribe {
   /** Receives the requests to the subject. */
   readonly serve?: boolean | undefined
   /**
-   * Also receives the requests to the subject that no responder takes, if the broker keeps them from
-   * subscribers. Ignored for a pattern: it would leave requests that nobody answers to their timeout.
+   * Also receives the requests to the subject that no responder takes, if the broker keeps them
+   * from subscribers. Ignored for a pattern: requests without an answer would wait until their
+   * timeout.
    */
   readonly answers?: boolean | undefined
   /** @default every message, as fast as the client reads */

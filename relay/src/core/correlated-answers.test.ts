@@ -115,7 +115,7 @@ describe('a question with correlation data', () => {
     ])
   })
 
-  it('is answered by nobody who has not received it', async () => {
+  it('is not answered by a page that has not received it', async () => {
     const { device, page } = await start()
     const [one, responder, stranger] = [await device(), page(), page()]
     await subscribe(responder.session, 'sum', { serve: true })

@@ -1,6 +1,6 @@
 import type { BrokerMessage } from '@wildcast/protocol'
 
-/** What only some dialects state about a message. Brokers that can't carry it leave it out. */
+/** Facts of a message that only some dialects know. Brokers that can't carry one leave it out. */
 export type PublishFacts = Pick<BrokerMessage, 'beside' | 'qos' | 'expiresAt' | 'retain'>
 
 /** Returns a message with the facts, and with the correlation data of the request it answers. */

@@ -19,8 +19,8 @@ export interface StoredValue {
   /** Absent if the store doesn't keep it. */
   readonly beside?: Beside | undefined
   /**
-   * When it expires, in milliseconds since 1970, by the clock of the store. Absent if it doesn't, or
-   * if the store doesn't report it.
+   * When it expires, in milliseconds since 1970, by the clock of the store. Absent if it doesn't,
+   * or if the store doesn't report it.
    */
   readonly expiresAt?: number | undefined
 }

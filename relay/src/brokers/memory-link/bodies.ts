@@ -38,7 +38,7 @@ export type MessageBody = readonly [
   facts?: FactsBody | undefined,
 ]
 
-/** What few messages have. */
+/** Fields that few messages have. */
 type FactsBody = readonly [
   beside: BesideBody | null,
   qos: 1 | 2 | null,
