@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 /** The secret of a browser, of which others can't guess one. */
 const secretForm = /^guest-([a-z0-9]{20,40})$/
 
-/** What others may see of a browser's secret: its name in users, and so in subjects. */
+/** The name of a browser in users, and so in subjects: others may see it, but not the secret. */
 export const publicName = (secret: string): string => createHash('sha256').update(secret).digest('hex').slice(0, 16)
 
 /**
