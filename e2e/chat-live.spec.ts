@@ -4,18 +4,11 @@ import { type Demo, startDemo } from './demo.js'
 import { openProxy } from './proxy.js'
 import { gateway, npmStart, startRelay } from './relay.js'
 import { conversation, openRoomOn } from './test.js'
-import { curl, expect, input, openRoom, row, test, write } from './visitor.js'
+import { curl, expect, input, openRoom, react, row, test, write } from './visitor.js'
 
 /** A reaction below a message. */
 const chip = (page: Page, text: string, emoji: string): Locator =>
   row(page, text).getByRole('list', { name: 'Reactions' }).getByRole('button', { name: emoji })
-
-/** Adds a reaction as a reader does. */
-async function react(page: Page, text: string, emoji: string): Promise<void> {
-  await row(page, text).hover()
-  await row(page, text).getByRole('button', { name: 'React', exact: true }).click()
-  await row(page, text).getByRole('toolbar').getByRole('button', { name: emoji }).click()
-}
 
 test('two people see who is here and who is typing, until one leaves the room', async ({ visitor }) => {
   const ada = await visitor({ name: 'Ada' })

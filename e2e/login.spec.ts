@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises'
 import type { Locator, Page } from '@playwright/test'
+import { publicName } from '../demo/server/src/login/guests.js'
 import { type Demo, startDemo } from './demo.js'
 import { npmStart, startRelay } from './relay.js'
 import { conversation, say } from './test.js'
-import { expect, row, test, write } from './visitor.js'
+import { expect, react, row, test, write } from './visitor.js'
 
 let demo: Demo
 
@@ -85,6 +86,27 @@ test('a guest chats at once, and is shown why the vault is closed; managers talk
   await expect(ada.getByText('the code is 42')).toHaveCount(0)
   await logIn(ada, 'Ada', 'Trader')
   await expect(ada.getByText('You are Ada, a trader')).toBeVisible()
+})
+
+test('a guest reacts as the user of its browser, and no one else can write that reaction', async ({ visitor }) => {
+  const ada = await visitor({ name: 'Ada', url: demo.url })
+  await write(ada, 'react to this')
+  await react(ada, 'react to this', 'Heart')
+  const chip = row(ada, 'react to this').getByRole('button', { name: 'Heart: 1' })
+  await expect(chip).toHaveAttribute('aria-pressed', 'true')
+  const { id } = await ada.evaluate(() => JSON.parse(localStorage['wildcast-demo-account']))
+  const subject = `reaction.apple.some-id.guest-${publicName(id)}`
+  const put = async (token?: string): Promise<number> => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    const body = JSON.stringify({ name: 'Ada', emoji: ['✅'] })
+    return (await fetch(`${demo.url}/value/${subject}`, { method: 'PUT', headers, body })).status
+  }
+  expect(await put(`guest-${id}`)).toBe(204)
+  expect(await put(`guest-${'0'.repeat(28)}`), 'another browser').toBe(403)
+  expect(await put(), 'a program').toBe(403)
+  expect(await put('guest-x'), 'no secret').toBe(401)
+  await ada.reload()
+  await expect(chip).toHaveAttribute('aria-pressed', 'true')
 })
 
 test('a login refuses names that no one can have, and keeps those with markup', async ({ person }) => {

@@ -64,6 +64,13 @@ export async function write(page: Page, text: string): Promise<void> {
 export const row = (page: Page, text: string | RegExp): Locator =>
   conversation(page).getByRole('listitem').filter({ hasText: text })
 
+/** Adds a reaction as a reader does. */
+export async function react(page: Page, text: string, emoji: string): Promise<void> {
+  await row(page, text).hover()
+  await row(page, text).getByRole('button', { name: 'React', exact: true }).click()
+  await row(page, text).getByRole('toolbar').getByRole('button', { name: emoji }).click()
+}
+
 /** The texts of the open room, in order. */
 export const texts = (page: Page): Promise<string[]> => conversation(page).locator('p.break-words').allTextContents()
 

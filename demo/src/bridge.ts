@@ -12,7 +12,7 @@ import {
 } from '@wildcast/client'
 import { outbox } from '@wildcast/client/outbox'
 import { contract } from '../contract.js'
-import { useAccount } from './account/account.js'
+import { id, useAccount } from './account/account.js'
 import { watchConnection, writeDown } from './journal.js'
 import { line } from './line.js'
 
@@ -73,7 +73,7 @@ export const client: ContractClient<typeof contract> = createClient({
   url: '/ws',
   contract,
   check: 'throw',
-  ...(useAccount.getState().account && { token }), // a guest has none
+  token: useAccount.getState().account ? token : `guest-${id}`,
   use: [watch, outbox(), line, ...(isShared ? [tabs] : [])],
   onError: writeDown,
 })

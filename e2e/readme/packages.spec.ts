@@ -30,7 +30,7 @@ function logOf(page: Page): readonly string[] {
   return lines
 }
 
-/** Before `npx vite`: then Vite finds all packages at its start, and reloads no page for one. */
+/** Before `npx vite`, so that Vite finds all packages at its start, and loads no page again. */
 async function writePlainPage(code: string): Promise<void> {
   await write('main.ts', code)
   await write('index.html', '<!doctype html><script type="module" src="/main.ts"></script>')

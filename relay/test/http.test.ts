@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect as tcp } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -121,6 +121,44 @@ describe('the HTTP gateway', () => {
       expect(answer.headers.get('content-type')).toContain('text/html')
       expect(await answer.text()).toBe(page)
     }
+  })
+
+  it('lets browsers keep a file: for ever if its name has a hash, else until it has changed', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'wildcast-static-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    await mkdir(path.join(folder, 'assets'))
+    await writeFile(path.join(folder, 'index.html'), 'page')
+    await writeFile(path.join(folder, 'index.html.gz'), gzipSync('page'))
+    const forEver = 'public, max-age=31536000, immutable'
+    const files = {
+      'assets/index-CUX06yoB.js': forEver,
+      'assets/geist-latin-Bg_aEn-v.woff2': forEver,
+      'assets/my-holidays.js': 'no-cache',
+      'assets/My-Holidays.js': 'no-cache',
+      'assets/news-20260131.js': 'no-cache',
+      'assets/index-CUX06yoBx.js': 'no-cache',
+      'index-CUX06yoB.js': 'no-cache',
+    }
+    for (const name of Object.keys(files)) await writeFile(path.join(folder, name), name)
+    const { address } = await startRelay({ gateways: [http, staticFiles(folder)] })
+    const get = (target: string, headers = {}): Promise<Response> => fetch(`http://${address}${target}`, { headers })
+    for (const [name, words] of Object.entries(files))
+      expect([name, (await get(`/${name}`)).headers.get('cache-control')]).toEqual([name, words])
+    expect((await get('/none')).headers.get('cache-control')).toBeNull()
+
+    const [plain, packed] = [{ 'accept-encoding': 'identity' }, { 'accept-encoding': 'gzip' }]
+    const tag = (await get('/', plain)).headers.get('etag') ?? ''
+    expect((await get('/', packed)).headers.get('etag')).not.toBe(tag)
+    expect((await get('/', packed)).headers.get('cache-control')).toBe('no-cache')
+    const known = { ...plain, 'if-none-match': `"other", ${tag}` }
+    const same = await get('/', known)
+    expect([same.status, await same.text(), same.headers.get('etag')]).toEqual([304, '', tag])
+    expect(same.headers.get('x-frame-options')).toBe('SAMEORIGIN')
+    expect((await get('/', { ...known, ...packed })).status).toBe(200)
+    await writeFile(path.join(folder, 'index.html'), 'another page')
+    expect(await (await get('/', known)).text()).toBe('another page')
+    const part = await get('/', { ...plain, range: 'bytes=0-2' })
+    expect([part.status, await part.text(), part.headers.get('etag')]).toEqual([206, 'ano', null])
   })
 
   it('names the remedy to a client that requests another upgrade (H1)', async () => {

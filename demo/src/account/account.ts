@@ -27,19 +27,19 @@ const storageKey = 'wildcast-demo-account'
 /** The account that the browser has kept. Whatever else is in the storage makes a guest. */
 function readAccount(): { readonly account?: Account; readonly id?: string } {
   const { name, team, id } = readStored(storageKey)
-  if (typeof id !== 'string' || !/^[a-z0-9]{4,16}$/.test(id)) return {}
+  if (typeof id !== 'string' || !/^[a-z0-9]{20,40}$/.test(id)) return {}
   const isAccount = typeof name === 'string' && (team === 'trader' || team === 'manager')
   return { id, ...(isAccount && { account: { name, team } }) }
 }
 
 const stored = readAccount()
 
-/** Differs between people of one name. */
+/** The secret of this browser. The relay knows its guests, and people of one name, by it. */
 export const id = stored.id ?? newId()
 
+/** A page without HTTPS has no `randomUUID`. */
 function newId(): string {
-  const [number = 0] = crypto.getRandomValues(new Uint32Array(1))
-  return number.toString(36).padStart(7, '0')
+  return [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36).padStart(7, '0')).join('')
 }
 
 /**
@@ -48,6 +48,8 @@ function newId(): string {
 export function keepAccount(account: Account | undefined): boolean {
   return writeStored(storageKey, { ...account, id, at: Date.now() })
 }
+
+if (stored.id === undefined) keepAccount(undefined)
 
 /** The person who uses the page. */
 export const useAccount = create<AccountState>()(() => ({

@@ -166,6 +166,17 @@ describe('a hook', () => {
     })
   })
 
+  it('is named in a refusal only if it has returned rules', async () => {
+    const why = async (rules?: unknown) =>
+      (await open({}, () => ({ role: 'viewer', rules })).by()).grants?.decide({
+        kind: 'publish',
+        broker: 'main',
+        subject: parsePattern('b'),
+      })
+    expect(await why()).toMatchObject({ why: expect.stringContaining('no publish rule of role "viewer" covers it') })
+    expect(await why({ publish: ['a'] })).toMatchObject({ why: expect.stringContaining('what authenticate returned') })
+  })
+
   it.each<[string, AuthenticateHook, string]>([
     ['returns nothing', () => undefined, 'unauthorized'],
     ['returns null', async () => null, 'unauthorized'],

@@ -58,7 +58,7 @@ export async function askHook(hook: AuthenticateHook, credentials: HookCredentia
     throw unavailable('authenticate returned an "expiresAt" that is not a number of milliseconds since 1970')
   const own = readRules(rules, 'what authenticate returned')
   const place = { role: role ?? own.role, namespace: namespace ?? own.namespace }
-  return { user, ...place, claims, rules: own.rules, expiresAt }
+  return { user, ...place, claims, ...(rules !== undefined && { rules: own.rules }), expiresAt }
 }
 
 /** Rejects if the work takes too long. A later result has no effect. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { publicName } from './guests.js'
 import { signJwt } from './token.js'
 
 /** How long a token is valid: short, so that a page renews it while one watches. */
@@ -14,8 +15,8 @@ const LoginForm = v.object(
       v.maxLength(40, 'A name has 40 characters at most.'),
     ),
     team: v.picklist(['trader', 'manager'], 'A team is "trader" or "manager".'),
-    /** Differs between people of one name: each browser has its own. */
-    id: v.pipe(v.string('An id is text.'), v.regex(/^[a-z0-9]{4,16}$/, 'An id has 4 to 16 letters and digits.')),
+    /** The secret of a browser: people of one name differ by it, and none can become another. */
+    id: v.pipe(v.string('An id is text.'), v.regex(/^[a-z0-9]{4,40}$/, 'An id has 4 to 40 letters and digits.')),
     /** Whether the page has logged in before: a revoked right ends this. */
     renews: v.optional(v.boolean()),
     /** For how long the token is valid. */
@@ -46,7 +47,7 @@ export function openAccounts(secret: string): Accounts {
       const form = v.safeParse(LoginForm, given)
       if (!form.success) return { refused: form.issues[0].message }
       const { name, team, id, renews = false, seconds = usualSeconds } = form.output
-      const user = `${slugOf(name)}-${id}`
+      const user = `${slugOf(name)}-${publicName(id)}`
       if (renews && revoked.has(user)) return { refused: 'Your right was revoked: log in again.' }
       revoked.delete(user)
       return { token: signJwt({ user, role: team, seconds, secret }) }
