@@ -22,6 +22,8 @@ brokers.main.type = "memory"
 [[brokers.main.history]]
 subjects = "fuzz.**"
 messages = 10
+[limits]
+resume_ms = 2000
 [auth]
 anonymous = "guest"
 cookie = "session"
