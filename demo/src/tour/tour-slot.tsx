@@ -8,7 +8,7 @@ export function TourSlot() {
   const isOpen = usePage(({ tour }) => tour >= 1 && tour <= 5)
   return (
     isOpen && (
-      <div className="flex min-h-44 shrink-0 border-line border-b bg-brand/10 md:min-h-36 lg:min-h-20">
+      <div className="flex min-h-12 shrink-0 border-line border-b bg-brand/10 lg:min-h-20">
         <Tour />
       </div>
     )
