@@ -4,6 +4,7 @@ import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defaultClientConditions, defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { earlyViews } from './demo/vite/early-views.js'
 import { firstLoad } from './demo/vite/first-load.js'
 import { precompress } from './demo/vite/precompress.js'
 
@@ -48,7 +49,17 @@ const inBrowser = 'packages/*/src/**/*.browser.test.ts'
 
 export default defineConfig({
   root: 'demo',
-  plugins: [react(), tailwindcss(), firstLoad({ mostBytes: 120_000 }), precompress()],
+  plugins: [
+    react(),
+    tailwindcss(),
+    firstLoad({ mostBytes: 120_000 }),
+    precompress(),
+    earlyViews({
+      dashboard: 'dashboard/dashboard.tsx',
+      explorer: 'explorer/explorer.tsx',
+      faults: 'faults/faults.tsx',
+    }),
+  ],
   resolve: { conditions: [source, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [source, ...inNode], externalConditions: [source] } },
   server: {
@@ -66,8 +77,18 @@ export default defineConfig({
     emptyOutDir: true,
     modulePreload: { polyfill: false }, // each browser that knows light-dark() has it
     target: ['chrome123', 'firefox120', 'safari17.5'], // the first ones that know light-dark()
-    // The first load in one file: several are compressed worse.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // The first load in one file: several are compressed worse.
+            { name: 'first', tags: ['$initial'], priority: 1 },
+            // The code that views share in one, too: a slow phone waits for each request.
+            { name: 'views', minShareCount: 2, test: /demo\/src\/(?:ui|hooks|kept|stores)|packages\// },
+          ],
+        },
+      },
+    },
   },
   test: {
     root: '.',

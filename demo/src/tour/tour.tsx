@@ -67,7 +67,10 @@ export function Tour() {
         <StepLink number={number} />
         {number > 1 && <Button onClick={back}>Back</Button>}
       </div>
-      <div className="col-start-2 row-start-1 flex items-center gap-1 lg:col-start-3 lg:row-span-2 lg:gap-2">
+      <div
+        className="col-start-2 row-start-1 flex items-center gap-1 lg:col-start-3 lg:row-span-2 lg:row-start-1
+          lg:gap-2"
+      >
         <button
           type="button"
           aria-label="Details"

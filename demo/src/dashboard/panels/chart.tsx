@@ -26,29 +26,35 @@ export function Chart({ label, timeline, colors, filled = false, fromZero = fals
   const theme = useShownTheme()
   const paused = useDashboard((dashboard) => dashboard.paused)
   const plot = useRef<uPlot>(null)
+  const isInSight = useRef(false)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colors
   useEffect(() => {
     const element = box.current
     if (!element) return
-    const { clientWidth: width, clientHeight: height } = element
-    const options = optionsOf({ colors, filled, fromZero, format })
-    const drawn = new uPlot({ ...options, width, height }, copyOf(timeline), element)
-    plot.current = drawn
-    const resizing = new ResizeObserver(() =>
-      drawn.setSize({ width: element.clientWidth, height: element.clientHeight }),
-    )
-    resizing.observe(element)
+    const size = () => ({ width: element.clientWidth, height: element.clientHeight })
+    const resizing = new ResizeObserver(() => plot.current?.setSize(size()))
+    // Drawn in a frame of its own, so that a view with many charts does not wait for them.
+    const cancel = everyMs(slotMs, () => {
+      if (!isInSight.current) return
+      cancel()
+      const options = optionsOf({ colors, filled, fromZero, format })
+      plot.current = new uPlot({ ...options, ...size() }, copyOf(timeline), element)
+      resizing.observe(element)
+    })
+    const stopWatching = watchSight(element, isInSight)
     return () => {
+      cancel()
+      stopWatching()
       resizing.disconnect()
-      drawn.destroy()
+      plot.current?.destroy()
       plot.current = null
     }
   }, [timeline, colors, filled, fromZero, format, theme])
 
   useEffect(() => {
     if (paused) return
-    return everyMs(slotMs, () => plot.current?.setData(copyOf(timeline)))
+    return everyMs(slotMs, () => isInSight.current && plot.current?.setData(copyOf(timeline)))
   }, [timeline, paused])
 
   return (
@@ -56,6 +62,18 @@ export function Chart({ label, timeline, colors, filled = false, fromZero = fals
       <div ref={box} role="img" aria-label={label} className="absolute inset-0 overflow-hidden" />
     </div>
   )
+}
+
+/** Keeps whether an element is near the part of the page that one sees. Returns the undo. */
+function watchSight(element: Element, isInSight: { current: boolean }): () => void {
+  const watching = new IntersectionObserver(
+    (entries) => {
+      isInSight.current = entries.at(-1)?.isIntersecting ?? false
+    },
+    { rootMargin: '200px' },
+  )
+  watching.observe(element)
+  return () => watching.disconnect()
 }
 
 /** uPlot takes arrays that it may keep; ours are written to in place. */
