@@ -24,11 +24,15 @@ const contents: Record<View, React.ComponentType> = {
 /** Loaded after the page: nothing waits for it. */
 const Enter = onDemand(async () => (await import('./here/enter.js')).Enter)
 
+/** Loaded by a page whose URL names what is not here. */
+const UrlNotice = onDemand(async () => (await import('./shell/url-notice.js')).UrlNotice)
+
 /** Loaded while the menu is closed. */
 const Drawer = onDemand(async () => (await import('./shell/drawer.js')).Drawer)
 
 export function App() {
   const view = usePage((page) => page.view)
+  const isStrange = usePage(({ missing }) => missing !== undefined)
   const isWide = useIsWide()
   const Content = contents[view]
   return (
@@ -42,6 +46,7 @@ export function App() {
         <h1 className="sr-only">Wildcast</h1>
         <TourSlot />
         <AccountTrouble />
+        {isStrange && <UrlNotice />}
         <Content />
       </main>
       <AccountDialog />

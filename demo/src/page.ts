@@ -18,12 +18,21 @@ interface Page {
   readonly parts: readonly string[]
   /** The broker of the room; without one it is the relay's default. */
   readonly broker?: string | undefined
+  /** What the URL named and is not here. */
+  readonly missing?: Missing | undefined
   /** The step of the tour that is shown; 0 if none is. */
   readonly tour: number
   rename(name: string): void
   /** Opens a room on a broker, and writes it into the URL. */
   enter(room: string, broker: string): void
   setTheme(theme: Theme): void
+}
+
+interface Missing {
+  readonly kind: string
+  readonly name: string
+  /** What is shown in its place; undefined if it is what a shorter URL shows. */
+  readonly instead: string | undefined
 }
 
 /** The name of a room: one segment of a subject, or the vault. */
@@ -43,28 +52,49 @@ type Place = Pick<Page, 'view' | 'parts'> & Partial<Pick<Page, 'room' | 'broker'
  * leads to the chat, or to the room that was open before.
  */
 function placeOf(hash: string): Place {
-  const [, name, ...parts] = hash.split('/').map(decoded)
+  const [, name, ...parts] = partsOf(hash)
   const view = views.find((view) => view === name) ?? 'chat'
   const [broker, room = ''] = parts
   return { view, parts, ...(view === 'chat' && isRoomName(room) && { room, broker }) }
 }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return '' // a URL that was cut
-  }
+function partsOf(hash: string, broken = (_: string): string => ''): readonly string[] {
+  return hash.split('/').map((text) => {
+    try {
+      return decodeURIComponent(text)
+    } catch {
+      return broken(text) // a URL that was cut
+    }
+  })
+}
+
+/** The kinds of the parts of a hash, by its view. */
+const kinds: Record<View, readonly string[]> = {
+  chat: ['view', 'broker', 'room'],
+  dashboard: ['view', 'part'],
+  explorer: ['view', 'pattern', 'broker'],
+  faults: ['view'],
+}
+
+/** The first part of a hash that its correction replaces. */
+function missingIn(hash: string, corrected: string): Missing | undefined {
+  const [before, after] = [partsOf(hash, (text) => text), partsOf(corrected)]
+  const place = before.findIndex((part, i) => i > 0 && part !== '' && part !== after[i])
+  if (place < 0) return undefined
+  const view = views.find((view) => view === before[1]) ?? 'chat'
+  return { kind: kinds[view][place - 1] ?? 'part', name: before[place] ?? '', instead: after[place] }
 }
 
 /** The hash that the page shows. The event of a new one comes later than the hash. */
 let shown = location.hash
 
-/** Corrects the URL without a step in the history. */
+/** Corrects the URL without a step in the history, and keeps what it named. */
 export function correctHash(hash: string): void {
   if (shown === hash || shown !== location.hash) return
+  const missing = missingIn(shown, hash)
   history.replaceState(null, '', hash)
   shown = location.hash
+  if (missing) usePage.setState({ missing })
 }
 
 const storageKey = 'wildcast-demo'
@@ -101,7 +131,7 @@ usePage.subscribe(keep)
 
 addEventListener('hashchange', () => {
   shown = location.hash
-  usePage.setState(placeOf(shown))
+  usePage.setState({ ...placeOf(shown), missing: undefined })
 })
 
 function applyTheme({ theme }: Page): void {
