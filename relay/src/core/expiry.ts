@@ -1,8 +1,6 @@
 import { refusal, type WildcastError } from '@wildcast/protocol'
+import { afterLong } from './after-long.js'
 import type { Clock } from './clock.js'
-
-/** Timers of Node and browsers can't be longer. */
-const longestTimerMs = 2 ** 31 - 1
 
 /** The error of a session whose token has expired. */
 export function expired(): WildcastError {
@@ -20,11 +18,5 @@ export function hasExpired(clock: Clock, expiresAt: number | undefined): boolean
  */
 export function whenExpired(clock: Clock, expiresAt: number | undefined, run: () => void): (() => void) | undefined {
   if (expiresAt === undefined) return undefined
-  let stop = (): void => {}
-  const wait = (ms: number): void => {
-    const now = Math.min(ms, longestTimerMs)
-    stop = clock.after(now, () => (ms > now ? wait(ms - now) : run()))
-  }
-  wait(Math.max(0, expiresAt - clock.wall()))
-  return () => stop()
+  return afterLong(clock, Math.max(0, expiresAt - clock.wall()), run)
 }

@@ -203,6 +203,7 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     async close() {
       for (const namespace of namespaces.all()) namespace.endWills()
       sessions.close()
+      await Promise.all([...namespaces.all()].map((namespace) => namespace.publishWillMessages()))
       await bridges.close()
       await namespaces.close()
     },

@@ -16,6 +16,7 @@ import { Session } from './session.js'
 import { RelayRates } from './session-rates.js'
 import { TimeSlice } from './time-slice.js'
 import { RelayValues } from './values/relay-values.js'
+import { WillMessages } from './will-messages/will-messages.js'
 
 // Row P10: a refusal's time can't reveal whether a subject is in use, since it takes the same steps
 // for both, without a lookup.
@@ -58,6 +59,7 @@ async function opened() {
         observer: nobody,
         values: new RelayValues({ hub, clock, relay: 'r', onError: () => {} }),
         histories: new SubjectHistories(hub),
+        willMessages: new WillMessages({ hub, clock, onError: () => {} }),
         keyed: new KeyedPublishes(clock),
         newName: () => 'id',
         closed: () => {},

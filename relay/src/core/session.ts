@@ -11,18 +11,22 @@ import type { FeedFacts, Outlet } from './outlet.js'
 import type { PublishKey } from './publish-key.js'
 import { SessionActions } from './session-actions.js'
 import type { SessionActionsPorts } from './session-actions-ports.js'
+import { SessionRequests } from './session-requests.js'
 import type { SnapshotConfirmed } from './session-snapshots.js'
 import { type Confirmed, SessionSubscriptions } from './session-subscriptions.js'
 import type { Soon, StoredValue } from './store.js'
 import type { RelayValues } from './values/relay-values.js'
 import { type RetainOptions, SessionValues } from './values/session-values.js'
 import type { SessionEnding } from './values/session-wills.js'
+import { SessionWillMessages, type WillMessageCommand } from './will-messages/session-will-messages.js'
+import type { WillMessages } from './will-messages/will-messages.js'
 
 /** Shared by the sessions of a relay. */
 export interface SessionPorts extends SessionActionsPorts {
   readonly keyed: KeyedPublishes
   readonly values: RelayValues
   readonly histories: SubjectHistories
+  readonly willMessages: WillMessages
   /** Called when a session is closed. */
   readonly closed: (session: Session) => void
 }
@@ -41,7 +45,8 @@ export class Session implements FeedMember {
   #values: SessionValues | undefined
   #isGoingAway = false
   #stopExpiry: (() => void) | undefined
-  #requests = 0
+  #requests: SessionRequests | undefined
+  #willMessages: SessionWillMessages | undefined
   #closed = false
   /** Why the client may do nothing more. */
   #revoked: WildcastError | undefined
@@ -82,7 +87,7 @@ export class Session implements FeedMember {
 
   /** The numbers of its subscriptions and of its requests in flight. */
   get load(): { readonly subscriptions: number; readonly requests: number } {
-    return { subscriptions: this.#subscriptions.size, requests: this.#requests }
+    return { subscriptions: this.#subscriptions.size, requests: this.#requests?.inFlight ?? 0 }
   }
 
   /** The histories of single subjects. */
@@ -151,6 +156,13 @@ export class Session implements FeedMember {
     return this.#ownValues().leave(want)
   }
 
+  /** See `SessionWillMessages.set`. */
+  async willMessage(want: WillMessageCommand): Promise<() => void> {
+    this.#demandPresent()
+    this.#willMessages ??= new SessionWillMessages({ ...this.#ports, actions: this.actions })
+    return this.#willMessages.set(want)
+  }
+
   /** A frame of the client has arrived. */
   frameArrived(): void {
     this.#values?.frameArrived()
@@ -159,6 +171,7 @@ export class Session implements FeedMember {
   /** The client has a connection now, or none. */
   moveTo(place: 'here' | 'away'): void {
     this.#values?.moveTo(place)
+    this.#willMessages?.moveTo(place)
   }
 
   /** The relay stops soon. */
@@ -176,10 +189,11 @@ export class Session implements FeedMember {
     try {
       this.#demandPresent()
       const { broker, result: message, decided } = this.actions.request(want)
-      this.actions.checkRequests(this.#requests)
+      const requests = this.#ownRequests
+      this.actions.checkRequests(requests.inFlight)
       const timeoutMs = Math.min(want.timeoutMs ?? requestTimeoutMs, wire.requestTimeoutMs)
-      const send = (): Promise<BrokerMessage> => this.#sendRequest(broker, message, { ...options, timeoutMs })
-      return this.#counting(decided === undefined ? send() : this.#whenAllowed(decided).then(send))
+      const send = (): Promise<BrokerMessage> => requests.send(broker, message, { ...options, timeoutMs })
+      return requests.counting(decided === undefined ? send() : this.#whenAllowed(decided).then(send))
     } catch (cause) {
       return Promise.reject(cause)
     }
@@ -221,6 +235,7 @@ export class Session implements FeedMember {
   close(ending: SessionEnding = 'lost'): void {
     this.#closed = true
     this.#values?.end(ending)
+    this.#willMessages?.end()
     this.#stopExpiry?.()
     this.#ports.closed(this)
     this.#subscriptions.close()
@@ -277,24 +292,9 @@ export class Session implements FeedMember {
     return ready === undefined ? publish() : ready.then(publish)
   }
 
-  /** No `await` here or in `request`: it would keep the payload alive until the answer comes. */
-  #sendRequest(broker: string, message: BrokerMessage, options: BrokerRequestOptions): Promise<BrokerMessage> {
-    const { hub } = this.#ports
-    const ready = this.#subscriptions.before(broker)
-    if (!ready) return hub.request(broker, message, options)
-    return ready.then(() => {
-      options.signal?.throwIfAborted()
-      return hub.request(broker, message, options)
-    })
-  }
-
-  /** Counts a request as in flight until it is answered. */
-  #counting(answer: Promise<BrokerMessage>): Promise<BrokerMessage> {
-    this.#requests++
-    const over = (): void => {
-      this.#requests--
-    }
-    answer.then(over, over)
-    return answer
+  get #ownRequests(): SessionRequests {
+    const before = (broker: string): Promise<void> | undefined => this.#subscriptions.before(broker)
+    this.#requests ??= new SessionRequests({ hub: this.#ports.hub, before })
+    return this.#requests
   }
 }

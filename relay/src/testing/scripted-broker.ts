@@ -1,10 +1,11 @@
 import {
   type BrokerMessage,
+  type ErrorCode,
   matches,
   type Pattern,
   parsePattern,
   type Subject,
-  type WildcastError,
+  WildcastError,
 } from '@wildcast/protocol'
 import { keepsNoValues } from '../brokers/keeps-no-values.js'
 import type { Broker, BrokerEvents, Features, Interest, Listener, OpenBroker, Settle } from '../core/broker.js'
@@ -23,6 +24,8 @@ export interface ScriptedBroker {
   hold(): void
   /** Holds publishes until the returned function is called. */
   holdPublishes(): () => void
+  /** From now on, publishes are refused. */
+  refusePublishes(code: ErrorCode): void
   /** Delivers to every interest of that pattern. */
   deliver(pattern: string, message: BrokerMessage, settle?: Settle): void
   /** Delivers the change of a value to every interest that it matches. */
@@ -39,6 +42,7 @@ export function scriptedBroker(features: Partial<Features> = {}, values?: ValueS
   let waiting: { resolve(): void; reject(cause: unknown): void }[] = []
   let held = false
   let published: Promise<void> | undefined
+  let refused: ErrorCode | undefined
   let events: BrokerEvents | undefined
 
   const broker: Broker = {
@@ -66,6 +70,7 @@ export function scriptedBroker(features: Partial<Features> = {}, values?: ValueS
     },
     async publish({ subject }: { subject: Pattern }) {
       log.push(`!${subject}`)
+      if (refused) throw new WildcastError(refused, 'refused by the test')
       await published
     },
     async close() {
@@ -89,6 +94,9 @@ export function scriptedBroker(features: Partial<Features> = {}, values?: ValueS
         release = resolve
       })
       return release
+    },
+    refusePublishes(code) {
+      refused = code
     },
     confirm() {
       for (const { resolve } of waiting.splice(0)) resolve()

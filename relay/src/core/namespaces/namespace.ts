@@ -11,6 +11,7 @@ import type { Session, SessionPorts } from '../session.js'
 import { RelayRates } from '../session-rates.js'
 import type { SignedIn } from '../signed-in.js'
 import { RelayValues } from '../values/relay-values.js'
+import { WillMessages } from '../will-messages/will-messages.js'
 
 /** The brokers of a namespace. */
 export interface NamespaceOptions {
@@ -70,6 +71,7 @@ export class Namespace {
       values: new RelayValues({ hub, clock, relay: name === undefined ? relay : `${relay}_${name}`, onError }),
       keyed: new KeyedPublishes(clock),
       histories: new SubjectHistories(hub),
+      willMessages: new WillMessages({ hub, clock, onError }),
       contract: contract && new FitChecks({ contract, hub }),
       closed: (session) => signedIn.delete(session),
     }
@@ -112,8 +114,14 @@ export class Namespace {
     this.#sessionPorts.values.close()
   }
 
+  /** Publishes the will messages of clients that are gone, before the brokers are closed. */
+  async publishWillMessages(): Promise<void> {
+    await this.#sessionPorts.willMessages.close()
+  }
+
   async close(): Promise<void> {
     this.endWills()
+    await this.publishWillMessages()
     await this.hub.close()
   }
 }

@@ -1,4 +1,5 @@
 import { type Party, type Payload, type Subject, WildcastError } from '@wildcast/protocol'
+import { beforeRetry } from '../before-retry.js'
 import type { Clock } from '../clock.js'
 import type { Hub } from '../hub.js'
 import type { OnFailure } from '../outlet.js'
@@ -41,9 +42,6 @@ export interface WillsPorts {
   readonly relay: string
   readonly onError: OnFailure
 }
-
-/** How soon the write of a will is tried again, in milliseconds. */
-const retryMs = 1000
 
 /** The wills of a relay: writes them, and keeps other relays from that. */
 export class Wills {
@@ -99,7 +97,7 @@ export class Wills {
 
   /** Writes a will, unless its value was written since. Tries until it is known to be done. */
   async fire(will: Will): Promise<void> {
-    while (!(await this.#fire(will))) await this.#beforeRetry(will.broker)
+    while (!(await this.#fire(will))) await beforeRetry(this.#ports, will.broker)
     will.lease?.release()
   }
 
@@ -122,10 +120,5 @@ export class Wills {
       onError(error, { stage: 'will', broker })
       return true
     }
-  }
-
-  #beforeRetry(broker: string): Promise<void> {
-    const { hub, clock } = this.#ports
-    return new Promise((resolve) => clock.after(retryMs, () => hub.whenUp(broker, resolve)))
   }
 }
