@@ -1,6 +1,7 @@
 import { type Headers, parsePattern, type Subject } from '@wildcast/protocol'
 import { expect } from 'vitest'
 import type { Broker } from '../core/broker.js'
+import { realClock } from '../core/clock.js'
 import { type BrokerUnderTest, linksTo, listen, publish, subject, text } from '../testing/broker-under-test.js'
 import type { Inbox } from '../testing/inbox.js'
 
@@ -62,6 +63,16 @@ export function featuresContract({ open, gathersHeaders = false }: BrokerUnderTe
     ] as const
     const headers = [first, other, ...rest]
     expect(await carried(broker, headers)).toEqual(gathersHeaders ? [first, ...rest, other] : headers)
+  })
+
+  withFeature('headers', 'carries what a publisher states about a payload, and when it expires', async (broker) => {
+    const inbox = await listen(broker, 'stated')
+    const beside = { contentType: 'text/plain; ü', correlation: Uint8Array.of(0, 255), format: 1 }
+    const expiresAt = realClock.wall() + 600_000
+    await broker.publish({ subject: subject('stated'), payload: 'x', headers: [['a', 'b']], beside, qos: 1, expiresAt })
+    const [message] = await inbox.take(1)
+    expect(message).toMatchObject({ headers: [['a', 'b']], beside, qos: 1 })
+    expect(Math.abs((message?.expiresAt ?? 0) - expiresAt)).toBeLessThan(60_000)
   })
 
   withFeature('request', 'carries the headers of a request and of its answer', async (broker) => {

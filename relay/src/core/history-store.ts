@@ -1,4 +1,4 @@
-import type { BrokerMessage, Headers, Pattern, Payload, Subject } from '@wildcast/protocol'
+import type { Beside, BrokerMessage, Headers, Pattern, Payload, Subject } from '@wildcast/protocol'
 import type { HistoryRules } from './history-rules.js'
 import { noPosition } from './position.js'
 import type { PublishKey } from './publish-key.js'
@@ -17,6 +17,8 @@ export interface StoredMessage {
   readonly revision?: string | undefined
   /** The message deleted the value of its subject. */
   readonly deleted?: true | undefined
+  /** Absent if the store doesn't keep it. */
+  readonly beside?: Beside | undefined
 }
 
 /** Whether a broker keeps a message that it delivers. */

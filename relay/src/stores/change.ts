@@ -48,6 +48,7 @@ export function storedMessageOf(
   message: BrokerMessage,
   fields: StoredFields & { readonly position: string },
 ): StoredMessage {
-  const { payload, headers } = message
-  return { subject: message.subject as Subject, payload, headers, user: userOf(message), ...fields }
+  const { payload, headers, beside } = message
+  const stored = { subject: message.subject as Subject, payload, headers, user: userOf(message), ...fields }
+  return beside ? { ...stored, beside } : stored
 }

@@ -42,6 +42,14 @@ export function historyWritesContract({ open, shared, byRule }: StoreUnderTest):
     expect([...payloadBytes(message?.payload ?? '')]).toEqual([...bytes])
   })
 
+  it('keeps what the publisher states about the payload', async () => {
+    const broker = await relay()
+    const beside = { contentType: 'text/plain', correlation: Uint8Array.of(0, 255), format: 0 }
+    await historyOf(broker).append({ subject: subject('room.1.msg'), payload: 'x', beside })
+    const [[message] = []] = await readHistory(broker, 'room.1.msg')
+    expect(message?.beside).toEqual(beside)
+  })
+
   it('gives rising positions, in the order of publishes', async () => {
     const broker = await relay()
     const positions: string[] = []

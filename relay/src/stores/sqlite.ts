@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.js'
 import { type HistoryRule, HistoryRules } from '../core/history-rules.js'
 import type { HistoryStore } from '../core/history-store.js'
 import type { Soon, StoredValue, ValuePage, ValuePageRequest, ValueWrite, Written } from '../core/store.js'
+import { splitBeside, withBeside } from './beside-header.js'
 import { changeOf, keptPosition, type StoredFields, userOf } from './change.js'
 import type { StoreLimits } from './limits.js'
 import type { LocalStore, OpenStore, Subscribers } from './local-store.js'
@@ -76,7 +77,8 @@ class SqliteStore implements LocalStore {
       ...(will && { will: { ...will, payload: ownBytes(will.payload) } }),
       ...(key && { key }),
     }
-    return this.#gather(message, write)
+    const expiresAt = ttlMs === undefined ? undefined : this.#clock.wall() + ttlMs
+    return this.#gather(expiresAt === undefined ? message : { ...message, expiresAt }, write)
   }
 
   #gather(message: BrokerMessage, write: FileWrite): Promise<Written<string>> {
@@ -85,12 +87,14 @@ class SqliteStore implements LocalStore {
     return new Promise((resolve, reject) => this.#gathered.push({ write, message, resolve, reject }))
   }
 
-  read(subject: Subject): Promise<StoredValue | undefined> {
-    return this.#writer.call('read', { subject })
+  async read(subject: Subject): Promise<StoredValue | undefined> {
+    const value = await this.#writer.call('read', { subject })
+    return value && restored(value)
   }
 
-  page(pattern: Pattern, request: ValuePageRequest): Promise<ValuePage> {
-    return this.#writer.call('page', { pattern, request })
+  async page(pattern: Pattern, request: ValuePageRequest): Promise<ValuePage> {
+    const page = await this.#writer.call('page', { pattern, request })
+    return { ...page, values: page.values.map(restored) }
   }
 
   // A change is delivered before it is acknowledged.
@@ -115,7 +119,10 @@ class SqliteStore implements LocalStore {
       rules: this.#rules,
       append: async (message, key) =>
         keptPosition(await this.#gather(message, { ...fieldsOf(message), append: true, ...(key && { key }) })),
-      historyPage: (pattern, request) => writer.call('historyPage', { pattern, request }),
+      historyPage: async (pattern, request) => {
+        const page = await writer.call('historyPage', { pattern, request })
+        return { ...page, messages: page.messages.map(restored) }
+      },
       historyState: (pattern, position) => writer.call('historyState', { pattern, position }),
       forget: async () => {
         while (await writer.call('forget', { now: this.#clock.wall() })) {}
@@ -176,7 +183,8 @@ class SqliteStore implements LocalStore {
 
 /** Returns what the file keeps of a message. */
 function fieldsOf(message: BrokerMessage): FileWrite {
-  const { subject, payload, headers } = message
+  const { subject, payload } = message
+  const headers = withBeside(message.headers, message.beside)
   const user = userOf(message)
   return {
     subject: subject as Subject,
@@ -184,6 +192,13 @@ function fieldsOf(message: BrokerMessage): FileWrite {
     ...(headers && { headers }),
     ...(user !== undefined && { user }),
   }
+}
+
+/** Returns a value or message of the file as it was published. */
+function restored<Stored extends Pick<StoredValue, 'headers' | 'beside'>>(stored: Stored): Stored {
+  if (!stored.headers) return stored
+  const { headers, beside } = splitBeside(stored.headers)
+  return beside ? { ...stored, headers: headers.length > 0 ? headers : undefined, beside } : stored
 }
 
 /** Copies bytes that share a buffer: the thread would get the whole buffer. */

@@ -21,7 +21,7 @@ export function ttlContract({ open }: StoreUnderTest): void {
     expect((await read(broker, 'key.1'))?.revision).toBe(revision)
     await pass(store, ttlMs, broker)
     const [deleted] = await inbox.take(1)
-    expect(deleted).toMatchObject({ subject: 'key.1', deleted: true })
+    expect(deleted).toMatchObject({ subject: 'key.1', deleted: true, expired: true })
     expect(deleted?.payload).toHaveLength(0)
     expect((deleted?.revision ?? '') > revision).toBe(true)
     expect(await read(broker, 'key.1')).toBeUndefined()

@@ -2,7 +2,15 @@ import { type BrokerMessage, type Payload, parsePattern, payloadBytes } from '@w
 import { expect, it } from 'vitest'
 import { listen, publish, text } from '../testing/broker-under-test.js'
 import { listener } from '../testing/listener.js'
-import { isValue, read, type StoreUnderTest, subjectsOf, valuesOf, write } from '../testing/store-under-test.js'
+import {
+  isValue,
+  read,
+  readAll,
+  type StoreUnderTest,
+  subjectsOf,
+  valuesOf,
+  write,
+} from '../testing/store-under-test.js'
 
 const bytesOf = (payload: Payload | undefined): number[] => [...payloadBytes(payload ?? '')]
 
@@ -41,6 +49,18 @@ export function writesContract({ open, lacks = [] }: StoreUnderTest): void {
     await write(broker, 'key', first)
     await write(broker, 'key', last)
     expect(text((await read(broker, 'key')) as BrokerMessage)).toBe(last)
+  })
+
+  it('keeps what the publisher states about the payload, and delivers it', async () => {
+    const broker = await relay()
+    const inbox = await listen(broker, 'key')
+    const beside = { contentType: 'text/plain', correlation: Uint8Array.of(0, 255), format: 0 }
+    await write(broker, 'key', 'on', { beside })
+    const [change] = await inbox.take(1)
+    const [listed] = (await readAll(broker, 'key')).flat()
+    for (const stated of [change, await read(broker, 'key'), listed]) expect(stated?.beside).toEqual(beside)
+    await write(broker, 'key', 'off')
+    expect((await read(broker, 'key'))?.beside).toBeUndefined()
   })
 
   it('keeps the value when a message is published without "retain" (FX-RET-3)', async () => {

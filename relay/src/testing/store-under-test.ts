@@ -1,4 +1,4 @@
-import { type BrokerMessage, type Headers, type Pattern, parsePattern } from '@wildcast/protocol'
+import { type Beside, type BrokerMessage, type Headers, type Pattern, parsePattern } from '@wildcast/protocol'
 import type { Broker } from '../core/broker.js'
 import type { HistoryRule } from '../core/history-rules.js'
 import type { HistoryStore } from '../core/history-store.js'
@@ -61,6 +61,7 @@ export interface OpenedStore {
 export interface WriteInTest extends Omit<ValueWrite, 'message'> {
   readonly headers?: Headers
   readonly user?: string
+  readonly beside?: Beside
 }
 
 /** Returns the history that a broker offers. */
@@ -80,10 +81,10 @@ export async function write(
   broker: Broker,
   to: string,
   payload: string | Uint8Array,
-  { headers, user, ...rest }: WriteInTest = {},
+  { headers, user, beside, ...rest }: WriteInTest = {},
 ): Promise<Written> {
   const from = user === undefined ? undefined : { session: 's', user }
-  const message: BrokerMessage = { subject: subject(to), payload, headers, from }
+  const message: BrokerMessage = { subject: subject(to), payload, headers, from, beside }
   return valuesOf(broker).write({ message, ...rest })
 }
 

@@ -1,11 +1,13 @@
 import type { StoredValue } from '../../core/store.js'
+import { splitBeside, withBeside } from '../../stores/beside-header.js'
 import { headersIn } from './headers.js'
 
-/** The headers and the user of a value. */
-export type About = Pick<StoredValue, 'headers' | 'user'>
+/** The headers and the user of a value, and the facts beside its payload. */
+export type About = Pick<StoredValue, 'headers' | 'user' | 'beside'>
 
-/** Returns the JSON text of headers and a user, empty if there is neither. */
-export function aboutText({ headers, user }: About): string {
+/** Returns the JSON text of these, empty if a value has no such field. */
+export function aboutText({ headers: sent, user, beside }: About): string {
+  const headers = withBeside(sent, beside)
   return headers?.length || user !== undefined ? JSON.stringify({ headers, user }) : ''
 }
 
@@ -13,7 +15,12 @@ export function aboutText({ headers, user }: About): string {
 export function aboutOf(text: string): About {
   const { headers, user } = objectOf(text)
   const pairs = Array.isArray(headers) ? headers.filter(isPair) : []
-  return { ...(pairs.length > 0 && { headers: headersIn(pairs)?.headers }), ...(typeof user === 'string' && { user }) }
+  const sent = splitBeside(pairs)
+  return {
+    ...(sent.headers.length > 0 && { headers: headersIn(sent.headers)?.headers }),
+    ...(typeof user === 'string' && { user }),
+    ...(sent.beside && { beside: sent.beside }),
+  }
 }
 
 function objectOf(text: string): { readonly headers?: unknown; readonly user?: unknown } {

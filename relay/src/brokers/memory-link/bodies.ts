@@ -139,7 +139,7 @@ export function readBeside(body: BesideBody | null | undefined): Beside | undefi
   const [contentType, correlation, format] = body
   return {
     contentType: contentType ?? undefined,
-    correlation: correlation ?? undefined,
+    correlation: correlation ? new Uint8Array(correlation) : undefined, // it shares the buffer of the body
     format: format ?? undefined,
   }
 }

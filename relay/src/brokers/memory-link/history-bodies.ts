@@ -2,7 +2,7 @@ import type { BrokerMessage, Headers, Pattern, Payload, Subject } from '@wildcas
 import type { HistoryPage, HistoryPageRequest, HistoryState, StoredMessage } from '../../core/history-store.js'
 import type { PublishKey } from '../../core/publish-key.js'
 import { userOf } from '../../stores/change.js'
-import { decode, encode, type MessageBody, read, written } from './bodies.js'
+import { besideForm, decode, encode, type MessageBody, read, readBeside, written } from './bodies.js'
 import { keyForm, readKey } from './value-bodies.js'
 
 // The bodies of the frames of a history, as in `bodies.ts`.
@@ -15,6 +15,7 @@ type StoredBody = readonly [
   user?: string | null | undefined,
   revision?: string | null | undefined,
   deleted?: true | null | undefined,
+  beside?: ReturnType<typeof besideForm>,
 ]
 
 /** The state of a pattern, and whether a position is one of this history. */
@@ -72,11 +73,21 @@ export function readState(body: Uint8Array): KnownState {
   return { newest, forgotten, isKnown }
 }
 
-function storedForm({ subject, position, payload, headers, user, revision, deleted }: StoredMessage): StoredBody {
-  return [subject, position, payload, headers, user, revision, deleted]
+function storedForm({
+  subject,
+  position,
+  payload,
+  headers,
+  user,
+  revision,
+  deleted,
+  beside,
+}: StoredMessage): StoredBody {
+  const short = [subject, position, payload, headers, user, revision, deleted] as const
+  return beside ? [...short, besideForm(beside)] : short
 }
 
-function readStored([subject, position, payload, headers, user, revision, deleted]: StoredBody): StoredMessage {
+function readStored([subject, position, payload, headers, user, revision, deleted, beside]: StoredBody): StoredMessage {
   return {
     subject,
     position,
@@ -85,5 +96,6 @@ function readStored([subject, position, payload, headers, user, revision, delete
     user: user ?? undefined,
     revision: revision ?? undefined,
     deleted: deleted ?? undefined,
+    ...(beside && { beside: readBeside(beside) }),
   }
 }

@@ -2,6 +2,7 @@ import type { BrokerMessage, Subject } from '@wildcast/protocol'
 import { mqttTopics } from '../../names/mqtt-topics.js'
 import type { Addresses } from './addresses.js'
 import type { ExchangePorts } from './exchange.js'
+import { packetFacts } from './facts.js'
 import { payloadIn, propertiesIn } from './packet.js'
 import type { Incoming } from './wire.js'
 
@@ -10,18 +11,20 @@ import type { Incoming } from './wire.js'
  */
 const longestCorrelation = 1024
 
-type ReaderPorts = Pick<ExchangePorts, 'addresses' | 'dropped' | 'newId'>
+type ReaderPorts = Pick<ExchangePorts, 'addresses' | 'dropped' | 'newId' | 'clock'>
 
 /** Reads the messages of MQTT 5, and keeps the addresses of their answers. */
 export class NativeReader {
   readonly #addresses: ReaderPorts['addresses']
   readonly #dropped: ReaderPorts['dropped']
   readonly #newId: ReaderPorts['newId']
+  readonly #clock: ReaderPorts['clock']
 
-  constructor({ addresses, dropped, newId }: ReaderPorts) {
+  constructor({ addresses, dropped, newId, clock }: ReaderPorts) {
     this.#addresses = addresses
     this.#dropped = dropped
     this.#newId = newId
+    this.#clock = clock
   }
 
   /** Reads a message for subscribers. Returns undefined if its headers exceed the limits. */
@@ -41,7 +44,8 @@ export class NativeReader {
       return undefined
     }
     const responseSubject = this.#answerSubject(packet, kept)
-    return { subject, payload: payloadIn(packet), ...(responseSubject && { responseSubject }), ...properties }
+    const answered = responseSubject && { responseSubject }
+    return { subject, payload: payloadIn(packet), ...answered, ...properties, ...packetFacts(packet, this.#clock) }
   }
 
   /**

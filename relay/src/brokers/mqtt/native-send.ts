@@ -1,6 +1,7 @@
 import type { BrokerMessage } from '@wildcast/protocol'
 import type { AnswerAddress } from './addresses.js'
 import type { ExchangePorts } from './exchange.js'
+import { factProperties } from './facts.js'
 import { headersOf, packetOf } from './packet.js'
 
 /**
@@ -10,9 +11,15 @@ import { headersOf, packetOf } from './packet.js'
 export type NativeSend = (message: BrokerMessage, to: AnswerAddress, responseTopic?: string) => Promise<boolean>
 
 /** Returns the function that sends messages on a connection with MQTT 5. */
-export function nativeSend({ wire, form }: Pick<ExchangePorts, 'wire' | 'form'>): NativeSend {
+export function nativeSend({ wire, form, clock }: Pick<ExchangePorts, 'wire' | 'form' | 'clock'>): NativeSend {
   return async (message, { topic, correlationData }, responseTopic) => {
-    const properties = { responseTopic, correlationData, headers: headersOf(message, true) }
+    const facts = factProperties(message, wire.server, clock)
+    const properties = {
+      ...facts,
+      responseTopic,
+      correlationData: correlationData ?? facts.correlationData,
+      headers: headersOf(message, true),
+    }
     return wire.publish(packetOf(topic, form.write(message), properties, wire.server))
   }
 }

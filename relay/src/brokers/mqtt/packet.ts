@@ -1,6 +1,7 @@
 import { type BrokerMessage, type Headers, WildcastError } from '@wildcast/protocol'
 import { isTopicText } from '../../names/mqtt-topics.js'
 import { headersIn, headersOut } from '../foreign/headers.js'
+import type { FactProperties } from './facts.js'
 import type { MqttServerFacts } from './server.js'
 import type { Incoming, MqttPublish, Properties } from './wire.js'
 
@@ -8,7 +9,7 @@ import type { Incoming, MqttPublish, Properties } from './wire.js'
 const longestText = 65_535
 
 /** The properties of a packet. */
-export interface PacketProperties {
+export interface PacketProperties extends Omit<FactProperties, 'correlationData'> {
   readonly responseTopic?: string | undefined
   readonly correlationData?: Buffer | undefined
   readonly headers?: Headers
@@ -61,13 +62,15 @@ export function payloadIn({ payload }: Incoming): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
-function propertiesOf({ responseTopic, correlationData, headers = [] }: PacketProperties): Properties | undefined {
-  if (responseTopic === undefined && correlationData === undefined && headers.length === 0) return undefined
-  return {
+function propertiesOf(packetProperties: PacketProperties): Properties | undefined {
+  const { responseTopic, correlationData, headers = [], ...facts } = packetProperties
+  const properties: Properties = {
+    ...facts,
     ...(responseTopic === undefined ? {} : { responseTopic }),
     ...(correlationData === undefined ? {} : { correlationData }),
     ...(headers.length > 0 ? { userProperties: userPropertiesOf(headers) } : {}),
   }
+  return Object.keys(properties).length > 0 ? properties : undefined
 }
 
 /** The library groups the values of a name: it has no other form. */
@@ -85,10 +88,13 @@ function userPropertiesOf(headers: Headers): Record<string, string[]> {
 
 /** Returns an upper bound for the size of a PUBLISH, in bytes (MQTT 5, 3.3). */
 function sizeOf({ topic, payload, properties = {} }: MqttPublish): number {
-  const { responseTopic, correlationData, userProperties } = properties
+  const { responseTopic, correlationData, contentType, userProperties } = properties
   let size = 5 + 2 + Buffer.byteLength(topic) + 2 + 4 + Buffer.byteLength(payload)
   if (responseTopic !== undefined) size += 3 + Buffer.byteLength(responseTopic)
   if (correlationData) size += 3 + correlationData.length
+  if (contentType !== undefined) size += 3 + Buffer.byteLength(contentType)
+  if (properties.payloadFormatIndicator !== undefined) size += 2
+  if (properties.messageExpiryInterval !== undefined) size += 5
   for (const [name, value] of entriesOf(userProperties ?? {}))
     size += 5 + Buffer.byteLength(name) + Buffer.byteLength(value)
   return size

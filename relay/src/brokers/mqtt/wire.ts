@@ -3,7 +3,7 @@ import type { IPublishPacket } from 'mqtt'
 import type { MqttServerFacts } from './server.js'
 
 export type Incoming = Pick<IPublishPacket, 'topic' | 'payload' | 'properties'> &
-  Partial<Pick<IPublishPacket, 'messageId' | 'dup' | 'retain'>>
+  Partial<Pick<IPublishPacket, 'messageId' | 'dup' | 'retain' | 'qos'>>
 export type Properties = NonNullable<IPublishPacket['properties']>
 
 export interface MqttPublish {

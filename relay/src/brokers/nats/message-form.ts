@@ -2,6 +2,7 @@ import { type BrokerMessage, payloadSize, WildcastError } from '@wildcast/protoc
 import { headers, type Msg, type MsgHdrs } from 'nats'
 import type { Dropped } from '../../core/broker.js'
 import { headersIn, headersOut } from '../foreign/headers.js'
+import { factHeaders, factsIn, mostFactHeaders } from './fact-headers.js'
 import { natsHeadersFrom, natsHeadersOf } from './headers.js'
 import { names } from './subjects.js'
 import { copyFields, copyHeaders } from './values/copy-form.js'
@@ -18,7 +19,7 @@ const noResponders = 503
 
 /** @throws {WildcastError} `unsupported` if the message needs headers and the server has none */
 export function outgoing(message: BrokerMessage, serverHasHeaders: boolean | undefined): NatsPublish {
-  const carried = [...headersOut(message), ...copyHeaders(message)]
+  const carried = [...headersOut(message), ...factHeaders(message), ...copyHeaders(message)]
   if (carried.length === 0) return { size: payloadSize(message.payload) }
   if (!serverHasHeaders) throw new WildcastError('unsupported', noHeaders)
   const { written, size } = natsHeadersFrom(carried)
@@ -61,12 +62,13 @@ export function incoming(msg: Msg, dropped: (why: Dropped) => void): BrokerMessa
 
 /** Reads the headers of a message. Returns the reason if the message can't be delivered. */
 function propertiesOf(msg: Msg): Partial<BrokerMessage> | Dropped {
-  const headers = natsHeadersOf(msg)
+  const headers = natsHeadersOf(msg, mostFactHeaders)
   if (headers === undefined) return {}
   if (headers === 'unreadable') return 'foreign_message'
   if (headers === 'too_many') return 'foreign_headers'
   // A "no responders" reply is for the requester, not for subscribers.
   if (headers.status === noResponders && msg.data.length === 0) return 'foreign_message'
-  const read = headersIn(withoutKey(headers.entries))
-  return read ? { ...read, ...copyFields(headers.entries) } : 'foreign_headers'
+  const { headers: sent, facts } = factsIn(withoutKey(headers.entries))
+  const read = headersIn(sent)
+  return read ? { ...read, ...facts, ...copyFields(headers.entries) } : 'foreign_headers'
 }

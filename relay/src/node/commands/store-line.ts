@@ -1,5 +1,6 @@
 import {
   decodeUtf8,
+  type Headers,
   isSubject,
   isWellFormed,
   type Payload,
@@ -7,6 +8,7 @@ import {
   payloadText,
   toHeaders,
 } from '@wildcast/protocol'
+import { besideTextOf, splitBeside, withBesideText } from '../../stores/beside-header.js'
 import type { FileWrite } from '../../stores/sqlite/file-write.js'
 import type { FileMessage } from '../../stores/sqlite/message-row.js'
 import type { FileValue } from '../../stores/sqlite/row.js'
@@ -20,7 +22,7 @@ function payloadForm(payload: Payload): { readonly message: string } | { readonl
 
 /** Returns a value as a line of JSON, without its end. */
 export function lineOfValue({ subject, revision, payload, headers, user, expiresAt, will }: FileValue): string {
-  const more = { headers, user, expires_at: expiresAt, will: will && payloadForm(will.payload) }
+  const more = { ...headerFields(headers), user, expires_at: expiresAt, will: will && payloadForm(will.payload) }
   return JSON.stringify({ subject, revision, ...payloadForm(payload), ...more })
 }
 
@@ -31,12 +33,20 @@ export function lineOfMessage(message: FileMessage): string {
     subject,
     position,
     ...payloadForm(payload),
-    headers,
+    ...headerFields(headers),
     user,
     revision,
     deleted,
     kept_at: keptAt,
   })
+}
+
+/** The facts beside a payload, which the file keeps among its headers, are a field of their own. */
+function headerFields(all: FileValue['headers']): { readonly headers?: Headers | undefined; readonly beside?: string } {
+  const beside = besideTextOf(all)
+  if (!all || beside === undefined) return { headers: all }
+  const { headers } = splitBeside(all)
+  return { ...(headers.length > 0 && { headers }), beside }
 }
 
 /** A line is invalid. The message is the predicate of a sentence, with the remedy. */
@@ -95,10 +105,12 @@ function messageOf(line: Table): FileWrite {
 }
 
 /** Reads the fields that values and messages have. */
-function commonFields({ subject, headers, user }: Table): Pick<FileWrite, 'subject' | 'headers' | 'user'> {
+function commonFields({ subject, headers, beside, user }: Table): Pick<FileWrite, 'subject' | 'headers' | 'user'> {
   if (typeof subject !== 'string' || !isSubject(subject)) throw new BadLine('has no valid "subject"')
   if (user !== undefined && typeof user !== 'string') throw new BadLine('has a "user" that is no text')
-  return { subject: parseSubject(subject), headers: toHeaders(headers as Parameters<typeof toHeaders>[0]), user }
+  if (beside !== undefined && typeof beside !== 'string') throw new BadLine('has a "beside" that is no text')
+  const sent = toHeaders(headers as Parameters<typeof toHeaders>[0])
+  return { subject: parseSubject(subject), headers: beside === undefined ? sent : withBesideText(sent, beside), user }
 }
 
 function isFiniteNumber(value: unknown): value is number {

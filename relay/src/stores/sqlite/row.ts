@@ -53,7 +53,7 @@ export function fileValueOf(row: Row): FileValue {
 }
 
 /** Returns the value without what only the file needs. */
-export function plainValueOf({ expiresAt, will, ...value }: FileValue): StoredValue {
+export function plainValueOf({ will, ...value }: FileValue): StoredValue {
   return value
 }
 

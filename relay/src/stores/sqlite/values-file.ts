@@ -105,7 +105,9 @@ export class ValuesFile {
     if (expired.length === 0 && !leases && !this.#keys.hasOld(now)) return { changes: [], more }
     return this.transaction(() => {
       const changes = [
-        ...expired.flatMap((subject) => this.#delete(subject, now)),
+        ...expired.flatMap((subject) =>
+          this.#delete(subject, now).map((change) => ({ ...change, expired: true as const })),
+        ),
         ...willed.flatMap((subject) => this.#fulfil(subject, now)),
       ]
       if (!more) this.#due.end(now)

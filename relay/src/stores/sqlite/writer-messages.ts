@@ -31,6 +31,8 @@ export interface Change {
   readonly payload: Payload
   readonly revision: string
   readonly user?: string | undefined
+  /** Its time was over. */
+  readonly expired?: true | undefined
 }
 
 /** The outcome of a sweep. */

@@ -2,6 +2,7 @@ import { isExact, matches, type Pattern, type Subject, WildcastError } from '@wi
 import type { StoredValue, ValuePage, ValuePageRequest, ValueStore, ValueWrite, Written } from '../../../core/store.js'
 import { fitsClients } from '../../foreign/fits-clients.js'
 import type { Exchange, ExchangePorts } from '../exchange.js'
+import { factProperties } from '../facts.js'
 import { headersOf, packetOf } from '../packet.js'
 import { coverOf, topicOf } from '../subjects.js'
 import type { Incoming } from '../wire.js'
@@ -35,11 +36,12 @@ export class MqttValues implements ValueStore {
   async write({ message, ifRevision, ttlMs, will }: ValueWrite): Promise<Written> {
     if (ifRevision !== undefined || ttlMs !== undefined || will)
       throw new WildcastError('unsupported', 'a value on MQTT has no condition, no expiry and no will')
-    const { wire, form } = this.#ports
+    const { wire, form, clock } = this.#ports
     const { subject, responseSubject } = message
     const payload = message.payload.length === 0 ? '' : form.write(message)
     const responseTopic = form.carriesResponseSubject || !responseSubject ? undefined : topicOf(responseSubject)
-    const properties = { responseTopic, headers: headersOf(message, false) }
+    const facts = factProperties(message, wire.server, clock)
+    const properties = { ...facts, responseTopic, headers: headersOf(message, false) }
     await wire.publish({ ...packetOf(topicOf(subject), payload, properties, wire.server), retain: true })
     // It is stored. The subscribers here receive it before it is acknowledged, or a gap if the
     // connection ends before.
@@ -80,15 +82,17 @@ export class MqttValues implements ValueStore {
   /** Returns undefined, and counts the packet, if clients can't be sent it. */
   #valueIn({ topic, payload, properties }: Incoming): StoredValue | undefined {
     const { exchange, maxPayload, dropped } = this.#ports
-    const { userProperties } = properties ?? {}
-    const message = exchange.read({ topic, payload, ...(userProperties && { properties: { userProperties } }) })
+    // Without the response topic of a question that was answered or forgotten long ago.
+    const { responseTopic: _, ...kept } = properties ?? {}
+    const message = exchange.read({ topic, payload, properties: kept })
     if (!message || message.payload.length === 0) return undefined
     if (!fitsClients(message, maxPayload)) {
       dropped('too_large')
       return undefined
     }
-    const { subject, payload: bytes, headers } = message
+    const { subject, payload: bytes, headers, beside, expiresAt } = message
     // A copy: the packet shares its buffer with others.
-    return { subject: subject as Subject, payload: typeof bytes === 'string' ? bytes : bytes.slice(), headers }
+    const value = { subject: subject as Subject, payload: typeof bytes === 'string' ? bytes : bytes.slice(), headers }
+    return { ...value, ...(beside && { beside }), ...(expiresAt !== undefined && { expiresAt }) }
   }
 }

@@ -2,6 +2,7 @@ import { type BrokerMessage, type Headers, WildcastError } from '@wildcast/proto
 import type { Msg } from 'nats'
 import { userOf } from '../../../stores/change.js'
 import { headersIn, headersOut } from '../../foreign/headers.js'
+import { factHeaders, factsIn, type MessageFacts, mostFactHeaders } from '../fact-headers.js'
 import { headerBlock, longestAdded, natsHeadersOf } from '../headers.js'
 import { userHeaders, userIn } from '../values/copy-form.js'
 
@@ -9,7 +10,9 @@ import { userHeaders, userIn } from '../values/copy-form.js'
 const forServer = /^nats-/i
 
 /** The headers that JetStream adds, and the user, do not count against the limits of clients. */
-const addedHeaders = 8
+const addedHeaders: number = 8 + mostFactHeaders
+
+type KeptFields = Pick<BrokerMessage, 'headers' | 'user' | keyof MessageFacts>
 
 const seqHeader = '\r\nNats-Sequence:'
 
@@ -25,7 +28,7 @@ export function keptHeaders(message: BrokerMessage): Headers {
       'unsupported',
       `"${instruction}" is an instruction to JetStream, which keeps what is published here; rename the header`,
     )
-  return [...headersOut(message), ...userHeaders(userOf(message))]
+  return [...headersOut(message), ...factHeaders(message), ...userHeaders(userOf(message))]
 }
 
 /**
@@ -44,7 +47,7 @@ export function republishedSeq(msg: Msg): number | undefined {
  * Returns the fields that the headers of a kept message stand for. Returns undefined if clients
  * can't be sent it: a program without Wildcast may have published it.
  */
-export function keptFields(msg: Msg): Pick<BrokerMessage, 'headers' | 'user'> | undefined {
+export function keptFields(msg: Msg): KeptFields | undefined {
   const read = natsHeadersOf(msg, addedHeaders)
   if (read === undefined) return {}
   if (typeof read === 'string') return undefined
@@ -52,8 +55,9 @@ export function keptFields(msg: Msg): Pick<BrokerMessage, 'headers' | 'user'> | 
 }
 
 /** Does the same with headers that are read already. */
-export function fieldsOf(entries: Headers): Pick<BrokerMessage, 'headers' | 'user'> | undefined {
+export function fieldsOf(entries: Headers): KeptFields | undefined {
   const user = userIn(entries)
-  const sent = headersIn(entries.filter(([name]) => !forServer.test(name) && !/^wildcast\//i.test(name)))
-  return sent && { ...(sent.headers && { headers: sent.headers }), ...(user !== undefined && { user }) }
+  const { headers, facts } = factsIn(entries)
+  const sent = headersIn(headers.filter(([name]) => !forServer.test(name) && !/^wildcast\//i.test(name)))
+  return sent && { ...(sent.headers && { headers: sent.headers }), ...facts, ...(user !== undefined && { user }) }
 }

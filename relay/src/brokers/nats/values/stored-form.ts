@@ -14,7 +14,7 @@ export interface StoredForm {
 
 // A "/" is in no header that a client can send.
 const termHeader = 'wildcast/term'
-/** The headers and the user of a value: see `aboutText`. */
+/** See `aboutText`. */
 const aboutHeader = 'wildcast/about'
 /** `<bytes of the value> <lease>`: what follows these bytes is the payload of the will. */
 const willHeader = 'wildcast/will'
@@ -29,7 +29,7 @@ export function storedFormOf(
   term: string,
   expected: number | undefined,
 ): { readonly headers: Headers; readonly payload: Payload } {
-  const about = aboutText({ headers: message.headers, user: message.from?.user })
+  const about = aboutText({ headers: message.headers, user: message.from?.user, beside: message.beside })
   const size = payloadSize(message.payload)
   const headers: Headers = [
     [termHeader, term],

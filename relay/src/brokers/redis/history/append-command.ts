@@ -16,9 +16,9 @@ export interface MessageToAppend {
 
 /** Returns the arguments of a message for the script. Usual ones at the end are left out. */
 export function appendArguments({ message, rule, key }: MessageToAppend, context: WriteContext): ScriptArgument[] {
-  const { subject, headers } = message
+  const { subject, headers, beside } = message
   const payload = argumentOf(message.payload)
-  const about = aboutText({ headers, user: userOf(message) })
+  const about = aboutText({ headers, user: userOf(message), beside })
   const channel = context.names.channelOf(subject as Subject)
   const all = [subject, payload, digestText(payload, 'm'), about, rule]
   const isUsual = channel === context.prefix + subject

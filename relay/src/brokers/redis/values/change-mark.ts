@@ -8,19 +8,21 @@ import { type About, aboutOf } from '../../foreign/about.js'
  */
 export interface ChangeMark {
   /** The fields of the message. */
-  readonly fields: About & Pick<BrokerMessage, 'revision' | 'deleted' | 'position'>
+  readonly fields: About & NumberFields
   /** The SHA-1 of the payload, and its length. */
   readonly digest: string
 }
 
 /**
- * `v`: the message changes a value; `d`: it deletes one; `V` and `D`: it is kept, too; `m`: it is
- * kept only.
+ * `v`: the message changes a value; `d`: it deletes one; `e`: it deletes one that has expired; `V`,
+ * `D` and `E`: it is kept, too; `m`: it is kept only.
  */
-export type MarkKind = 'v' | 'd' | 'V' | 'D' | 'm'
+export type MarkKind = 'v' | 'd' | 'e' | 'V' | 'D' | 'E' | 'm'
+
+type NumberFields = Pick<BrokerMessage, 'revision' | 'deleted' | 'expired' | 'position'>
 
 /** `<number><kind><SHA-1><length of the payload> <about>` */
-const form = /^([0-9a-z]{10}-[0-9a-z]{9})([vdVDm])([0-9a-f]{40}\d{1,10}) (.*)$/s
+const form = /^([0-9a-z]{10}-[0-9a-z]{9})([vdeVDEm])([0-9a-f]{40}\d{1,10}) (.*)$/s
 
 const sha1Length = 40
 
@@ -37,10 +39,11 @@ export function changeMarkOf(bytes: Uint8Array): ChangeMark | undefined {
 }
 
 /** Returns the fields that the number and the kind of a mark stand for. */
-export function numbersOf(number: string, kind: string): Pick<BrokerMessage, 'revision' | 'deleted' | 'position'> {
+export function numbersOf(number: string, kind: string): NumberFields {
   return {
     ...(kind !== 'm' && { revision: number }),
-    ...((kind === 'd' || kind === 'D') && { deleted: true as const }),
+    ...(/^[dDeE]$/.test(kind) && { deleted: true as const }),
+    ...(/^[eE]$/.test(kind) && { expired: true as const }),
     ...(kind < 'a' || kind === 'm' ? { position: number } : {}),
   }
 }

@@ -29,14 +29,14 @@ export interface WriteContext {
 /** Returns the arguments of the write script. The last ones are left out if they are empty. */
 export function writeArguments(write: DueWrite, context: WriteContext, server: string): ScriptArgument[] {
   const { message, ttlMs, will, key } = write
-  const { subject, headers } = message
+  const { subject, headers, beside } = message
   const user = message.from?.user
   const rule = context.ruleTexts.of(subject)
   if (rule) context.grown.add(subject)
   const payload = argumentOf(message.payload)
   const channel = context.names.channelOf(subject as Subject)
   const all = [
-    ...[subject, payload, digestText(payload, markKindOf(write, rule)), aboutText({ headers, user }), server],
+    ...[subject, payload, digestText(payload, markKindOf(write, rule)), aboutText({ headers, user, beside }), server],
     ...[context.echo, conditionText(write), channel === context.prefix + subject ? '' : channel],
   ]
   if (ttlMs !== undefined || will || rule || key) all.push(ttlMs === undefined ? '' : `${ttlMs}`)
@@ -48,8 +48,9 @@ export function writeArguments(write: DueWrite, context: WriteContext, server: s
 }
 
 /** Returns the kind of the mark of a write. `rule` is that of its subject, if messages are kept. */
-function markKindOf({ message }: ValueWrite, rule: string | undefined): MarkKind {
+function markKindOf({ message, due }: DueWrite, rule: string | undefined): MarkKind {
   if (message.payload.length > 0) return rule ? 'V' : 'v'
+  if (due === 'expired') return rule ? 'E' : 'e'
   return rule ? 'D' : 'd'
 }
 
