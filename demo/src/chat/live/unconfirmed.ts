@@ -17,8 +17,8 @@ export interface Unconfirmed extends Reaction {
 const storageKey = 'wildcast-demo-reactions'
 
 /**
- * The changes that the page before a reload had not written, by subject. The outbox of the SDK keeps
- * messages only; a value replaces the one before, so it can be written twice.
+ * The changes that the page before a reload had not written, by subject. The outbox of the SDK
+ * keeps messages only; a value replaces the one before, so it can be written twice.
  */
 export function readUnconfirmed(): Readonly<Record<string, Unconfirmed>> {
   const found = Object.entries(readStored(storageKey, 'sessionStorage')).flatMap(([subject, kept]) => {

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import type { Reads } from './table.js'
 import { text } from './values.js'
 
-/** The segments before each subject. Names of other kinds have a meaning at brokers or in subjects. */
+/** The segments before each subject. Other names have a meaning at brokers or in subjects. */
 export const prefix: Reads<string> = v.pipe(
   text,
   v.regex(
