@@ -32,7 +32,7 @@ const flag = fc.constantFrom(0, 1)
 const qos = fc.constantFrom(0 as const, 1 as const, 2 as const)
 const subscriptionId = fc.integer({ min: 1, max: 0xfff_ffff })
 
-/** One name with values that are not empty: mqtt-packet loses the order of others, and empty ones. */
+/** One name with values: mqtt-packet loses the order of several, and empty values. */
 const userProperties = fc
   .tuple(
     text,

@@ -24,6 +24,19 @@ export class PacketInput {
     return this.#end - this.#at
   }
 
+  /** Ends after the next bytes, so that no field crosses it. Returns the end of the packet. */
+  narrow(length: number): number {
+    const end = this.#end
+    if (length > this.rest) throw malformed('the properties are longer than the packet')
+    this.#end = this.#at + length
+    return end
+  }
+
+  /** Ends with the packet again. */
+  widen(end: number): void {
+    this.#end = end
+  }
+
   byte(): number {
     return this.#bytes[this.#skip(1)] as number
   }
@@ -82,7 +95,7 @@ export class PacketInput {
     return length < buffer.byteLength * keptShare ? view.slice() : view
   }
 
-  /** Returns where the next `count` bytes begin. */
+  /** Passes `count` bytes. Returns the offset of the first. */
   #skip(count: number): number {
     const at = this.#at
     if (count > this.#end - at) throw malformed('a packet ends within a field')

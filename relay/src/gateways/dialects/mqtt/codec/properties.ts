@@ -194,10 +194,9 @@ export const noProperties: MqttProperties = Object.freeze({})
 export function readProperties(input: PacketInput, place: PropertyPlace): MqttProperties {
   const length = input.varint()
   if (length === 0) return noProperties
-  const end = input.rest - length
-  if (end < 0) throw malformed('the properties are longer than the packet')
   const draft: Draft = {}
-  while (input.rest > end) {
+  const end = input.narrow(length)
+  while (input.rest > 0) {
     const id = input.varint()
     const property = byId.get(id)
     if (!property?.in.includes(place)) throw malformed(`a ${place} has no property ${id}`)
@@ -205,11 +204,11 @@ export function readProperties(input: PacketInput, place: PropertyPlace): MqttPr
       throw protocolError(`${property.name} is given twice`)
     property.read(input, draft)
   }
-  if (input.rest < end) throw malformed('the properties are longer than their length')
+  input.widen(end)
   return draft
 }
 
-/** The properties of a packet that is to be written; those that its place can't have are left out. */
+/** The properties of a packet to write. Those that its place can't have are left out. */
 export class PropertiesOutput {
   /** The number of bytes, without their length. */
   readonly length: number

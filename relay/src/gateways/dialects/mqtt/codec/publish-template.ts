@@ -33,7 +33,7 @@ export class PublishTemplate {
   readonly bytes: Uint8Array
   readonly #bytes: Buffer
   readonly #version: MqttVersion
-  /** Offsets of the topic's end, of the properties (their length not included) and of the payload. */
+  /** Offsets of the fields; the properties begin after their length. */
   readonly #topicAt: number
   readonly #topicEnd: number
   readonly #propertiesAt: number

@@ -38,14 +38,16 @@ export function readConnect(input: PacketInput, version: MqttVersion): ConnectPa
   }
 }
 
-/** MQTT 3.1 lets the unused bits have any value. */
+/** MQTT 3.1 has no rule for bits that it does not use. */
 function checkFlags(flags: number, version: MqttVersion): void {
-  if (willQosOf(flags) === 3 && (flags & bits.will || version > 3)) throw malformed('a will has QoS 3') // [MQTT-3.1.2-12]
-  if (flags & bits.password && !(flags & bits.user) && version < 5) throw protocolError('a password without a user') // 3.1.1: [MQTT-3.1.2-22]
+  const hasWill = (flags & bits.will) !== 0
+  const qos = willQosOf(flags)
+  if (qos === 3 && (hasWill || version > 3)) throw malformed('a will has QoS 3') // [MQTT-3.1.2-12]
+  if ((flags & (bits.user | bits.password)) === bits.password && version < 5)
+    throw protocolError('a CONNECT has a password without a user') // 3.1.1: [MQTT-3.1.2-22]
   if (version === 3) return
   if (flags & bits.reserved) throw malformed('the reserved flag of a CONNECT is set') // [MQTT-3.1.2-3]
-  if (!(flags & bits.will) && (willQosOf(flags) > 0 || flags & bits.willRetain))
-    throw protocolError('a CONNECT without a will has flags of it') // [MQTT-3.1.2-11], [MQTT-3.1.2-13]
+  if (!hasWill && (qos > 0 || flags & bits.willRetain)) throw protocolError('a CONNECT without a will has flags of it') // [MQTT-3.1.2-11], [MQTT-3.1.2-13]
 }
 
 const willQosOf = (flags: number): number => (flags >> 3) & 3

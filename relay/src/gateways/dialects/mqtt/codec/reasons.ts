@@ -173,7 +173,7 @@ export const clientReasons: Reasons<'puback' | 'pubrec' | 'pubrel' | 'pubcomp' |
   auth: codes(['continueAuthentication', 'reauthenticate']),
 }
 
-/** CONNACK return codes of MQTT 3 (3.1.1: table 3.1), for the reasons that are not "unavailable". */
+/** CONNACK return codes of MQTT 3 (3.1.1: table 3.1); other reasons are "unavailable". */
 const returnCodes: ReadonlyMap<number, number> = new Map([
   [reasons.success, 0],
   [reasons.unsupportedVersion, 1],
