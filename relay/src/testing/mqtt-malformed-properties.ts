@@ -1,7 +1,7 @@
 import { block, bytesOf, connectBytes, field, long, type Part, packet, word } from './mqtt-bytes.js'
 import { first, later, type Malformed } from './mqtt-malformed.js'
 
-/** The identifiers of table 2-4, with a value each and the places in which a client may send them. */
+/** The identifiers of table 2-4, each with a value and the places in which a client may send it. */
 const known: readonly (readonly [id: number, value: Part, places: string])[] = [
   [0x01, 1, 'PUBLISH will'],
   [0x02, long(9), 'PUBLISH will'],

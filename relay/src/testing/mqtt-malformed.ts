@@ -75,7 +75,7 @@ export function samples(version: MqttVersion): readonly Sample[] {
   ]
 }
 
-/** Where a packet may not end, and what may not follow it. */
+/** Packets that end too early or too late. */
 function* lengths(version: MqttVersion): Generator<Malformed> {
   for (const { name, first: start, fields, ends } of samples(version)) {
     const whole = bytesOf(...fields)

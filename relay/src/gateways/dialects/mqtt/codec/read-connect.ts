@@ -47,7 +47,8 @@ function checkFlags(flags: number, version: MqttVersion): void {
     throw protocolError('a CONNECT has a password without a user') // 3.1.1: [MQTT-3.1.2-22]
   if (version === 3) return
   if (flags & bits.reserved) throw malformed('the reserved flag of a CONNECT is set') // [MQTT-3.1.2-3]
-  if (!hasWill && (qos > 0 || flags & bits.willRetain)) throw protocolError('a CONNECT without a will has flags of it') // [MQTT-3.1.2-11], [MQTT-3.1.2-13]
+  // [MQTT-3.1.2-11], [MQTT-3.1.2-13]
+  if (!hasWill && (qos > 0 || flags & bits.willRetain)) throw protocolError('a CONNECT without a will has its flags')
 }
 
 const willQosOf = (flags: number): number => (flags >> 3) & 3
