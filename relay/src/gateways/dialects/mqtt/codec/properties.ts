@@ -51,14 +51,17 @@ const everywhere = [...greeting, ...message, ...acks, 'subscribe', 'unsubscribe'
 const flag = { most: 1 }
 const positive = { least: 1 }
 
+/** The identifiers of the properties that differ between the readers of a message. */
+export const stampedIds = { messageExpiry: 0x02, subscriptionIds: 0x0b, topicAlias: 0x23 } as const
+
 /** All properties (2.2.2.2, table 2-4). A SUBSCRIBE has one subscription identifier at most. */
 const table: readonly Property[] = [
   number(0x01, 'payloadFormat', 'byte', message, flag),
-  number(0x02, 'messageExpiry', 'long', message),
+  number(stampedIds.messageExpiry, 'messageExpiry', 'long', message),
   text(0x03, 'contentType', message),
   topic(0x08, 'responseTopic', message),
   binary(0x09, 'correlationData', message),
-  subscriptionIds(0x0b, ['publish', 'subscribe']),
+  subscriptionIds(stampedIds.subscriptionIds, ['publish', 'subscribe']),
   number(0x11, 'sessionExpiry', 'long', [...greeting, 'disconnect']),
   text(0x12, 'assignedClientId', ['connack']),
   number(0x13, 'serverKeepAlive', 'word', ['connack']),
@@ -72,7 +75,7 @@ const table: readonly Property[] = [
   text(0x1f, 'reasonString', ['connack', ...acks, 'disconnect', 'auth']),
   number(0x21, 'receiveMaximum', 'word', greeting, positive),
   number(0x22, 'topicAliasMaximum', 'word', greeting),
-  number(0x23, 'topicAlias', 'word', ['publish']), // 0 is refused by the reader of a PUBLISH
+  number(stampedIds.topicAlias, 'topicAlias', 'word', ['publish']), // 0 is refused by the reader of a PUBLISH
   number(0x24, 'maximumQos', 'byte', ['connack'], flag),
   number(0x25, 'retainAvailable', 'byte', ['connack'], flag),
   userProperties(0x26, everywhere),

@@ -1,6 +1,6 @@
 import { PacketOutput, textSize, varintSize } from './packet-output.js'
 import type { MqttVersion, PublishPacket, Qos } from './packets.js'
-import { PropertiesOutput } from './properties.js'
+import { PropertiesOutput, stampedIds } from './properties.js'
 
 /** The fields in which the readers of one message differ. */
 export interface PublishStamp {
@@ -18,10 +18,7 @@ export interface PublishStamp {
 }
 
 const publish = 0x30
-const expiryId = 0x02
 const expirySize = 5
-const subscriptionId = 0x0b
-const aliasId = 0x23
 const aliasSize = 3
 
 /**
@@ -58,7 +55,7 @@ export class PublishTemplate {
     this.#propertiesAt = output.at
     properties?.write(output)
     if (this.#hasExpiry) {
-      output.byte(expiryId)
+      output.byte(stampedIds.messageExpiry)
       output.long(messageExpiry ?? 0)
     }
     this.#payloadAt = output.at
@@ -111,11 +108,11 @@ export class PublishTemplate {
     if (this.#hasExpiry && stamp.messageExpiry !== undefined)
       output.bytes.writeUInt32BE(stamp.messageExpiry, output.at - expirySize + 1)
     for (const id of stamp.subscriptionIds ?? []) {
-      output.byte(subscriptionId)
+      output.byte(stampedIds.subscriptionIds)
       output.varint(id)
     }
     if (stamp.topicAlias !== undefined) {
-      output.byte(aliasId)
+      output.byte(stampedIds.topicAlias)
       output.word(stamp.topicAlias)
     }
   }

@@ -85,7 +85,7 @@ function readEntry(input: PacketInput, version: MqttVersion): SubscribeEntry {
   const isReserved = bits & (version === 5 ? options.reserved : ~options.qos)
   if (isReserved) throw malformed('reserved bits of a SUBSCRIBE are set') // [MQTT-3.8.3-5]
   const retainHandling = (bits & options.retainHandling) >> 4
-  if ((bits & options.qos) === 3 || retainHandling === 3) throw protocolError('options of a SUBSCRIBE are 3')
+  if ((bits & options.qos) === 3 || retainHandling === 3) throw protocolError('QoS or retainHandling is 3')
   const noLocal = (bits & options.noLocal) !== 0
   if (noLocal && isSharedFilter(filter)) throw protocolError('noLocal on a shared subscription') // [MQTT-3.8.3-4]
   return {
@@ -148,5 +148,5 @@ function readId(input: PacketInput): number {
 
 function qosOf(bits: number): Qos {
   if (bits === 0 || bits === 1 || bits === 2) return bits
-  throw malformed('QoS 3')
+  throw malformed('a PUBLISH has QoS 3')
 }

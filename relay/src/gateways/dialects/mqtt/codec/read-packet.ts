@@ -40,8 +40,8 @@ export class PacketReader {
    * Reads the next bytes and passes on each packet that is complete. Payloads may be views of the
    * chunk, so it must not be changed. Bytes after a DISCONNECT are ignored [MQTT-3.14.4-1].
    *
-   * @throws `MqttFault` if the bytes break the protocol. The packets before were passed on; all
-   * bytes after it are ignored.
+   * @throws `MqttFault` if the bytes break the protocol, after the packets before were passed on,
+   * and what `take` throws. All bytes after it are ignored.
    */
   read(chunk: Uint8Array, take: (packet: ClientPacket) => void): void {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
@@ -58,7 +58,7 @@ export class PacketReader {
         }
       }
     } catch (error) {
-      if (error instanceof MqttFault) this.end()
+      this.end()
       throw error
     }
   }
