@@ -1,4 +1,5 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Hono } from 'hono'
 import type { RelayView } from '../core/relay.js'
@@ -23,6 +24,12 @@ export interface Ports {
   /** Called when `closing` is aborted: delays the end until the work is done. */
   stayFor(work: Promise<void>): void
 }
+
+/** The server of a port without HTTP, as its gateway uses it. */
+export type SocketGatewayPorts = Pick<Ports, 'closing' | 'stayFor'>
+
+/** Connects a dialect on a port of its own to sessions. Returns what takes each connection. */
+export type SocketGateway = (ports: SocketGatewayPorts, relay: RelayView) => (socket: Socket) => void
 
 /** Connects a dialect to sessions. All decisions about actions are in `Session`. */
 export type Gateway = (ports: Ports, relay: RelayView) => void

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { WildcastError } from '@wildcast/protocol'
 import { Command, type CommanderError } from 'commander'
 import { add } from './commands/add.js'
@@ -28,10 +27,7 @@ import { up } from './commands/up.js'
 import { watch } from './commands/watch.js'
 import { who } from './commands/who.js'
 import { ConfigError } from './config/config-error.js'
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
+import { version } from './version.js'
 
 /** The exit code if a command or a configuration is invalid. Later failures exit with 1. */
 const usageExitCode = 2

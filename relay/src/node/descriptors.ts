@@ -13,7 +13,7 @@ const readAgainMs = 1000
 /** How long the input of a refused client is read: otherwise its system might drop the answer. */
 const readMs = 100
 
-const refusal =
+const unavailable =
   'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Length: 0\r\n' +
   'Content-Type: text/plain\r\n\r\n'
 
@@ -22,18 +22,21 @@ export interface DescriptorsOptions {
   readonly onError: OnFailure
   /** The most descriptors that this process may have. @default the system's limit */
   readonly limit?: () => number
+  /** Sent to refused clients. @default 503 of HTTP */
+  readonly refusal?: string
 }
 
 /**
  * Refuses connections before the process runs out of file descriptors. Past the limit the system
  * itself closes new connections, without notice: no log line, and no descriptor left to reconnect
  * to a broker.
- * @returns false if the connection was refused, with 503
+ * @returns false if the connection was refused
  */
 export function descriptors({
   clock,
   onError,
   limit = openFilesLimit,
+  refusal = unavailable,
 }: DescriptorsOptions): (socket: Socket) => boolean {
   let most = limit()
   let readAtMs = clock.now()

@@ -2,9 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Hono } from 'hono'
 import type { TimeSlice } from '../core/time-slice.js'
 import { handshakes, type UpgradingServer } from './handshakes.js'
-import { type HttpServer, withinGrace } from './http-server.js'
+import type { HttpServer } from './http-server.js'
 import { inTurn } from './in-turn.js'
 import { originForm } from './origin-form.js'
+import { withinGrace } from './port-server.js'
 import { requestListener } from './request-listener.js'
 
 /** A server of the application, on which a relay is a guest. */

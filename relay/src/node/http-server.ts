@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import { createServer as createTcpServer, type ListenOptions, type Socket, type Server as TcpServer } from 'node:net'
-import { WildcastError } from '@wildcast/protocol'
+import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net'
 import type { Hono } from 'hono'
 import { realClock } from '../core/clock.js'
 import type { OnFailure } from '../core/outlet.js'
@@ -13,25 +12,13 @@ import { idleConnections } from './idle-connections.js'
 import { inTurn } from './in-turn.js'
 import { lateContinue } from './late-continue.js'
 import { lingeringClose } from './lingering-close.js'
+import { listening, type PortServer, withinGrace } from './port-server.js'
 import { requestListener } from './request-listener.js'
 import { stopListening } from './stop-listening.js'
 import type { WorkerRouter } from './workers/worker-router.js'
 
-export interface HttpServer {
+export interface HttpServer extends PortServer {
   readonly ports: Omit<Ports, 'closing' | 'stayFor'>
-  /** Takes a connection that another process has accepted. */
-  take(socket: Socket): void
-  /**
-   * Starts to listen. Resolves with the port, which matters if 0 was requested, or undefined for a
-   * path.
-   */
-  listen(where: ListenOptions): Promise<number | undefined>
-  /**
-   * Stops listening, and closes idle connections. Resolves when the last connection has closed. One
-   * that has just been opened is served first.
-   * @param drained - busy connections are left alone until it resolves
-   */
-  close(drained: Promise<unknown>): Promise<void>
 }
 
 export interface HttpServerOptions extends FrontSettings {
@@ -53,9 +40,6 @@ const usualKeepAliveMs = 75_000
 
 /** Cuts off slow senders of headers and bodies. Node's own limits are six to ten times as long. */
 const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 }
-
-/** How long busy connections may delay the close. */
-const closeGraceMs = 3000
 
 /**
  * An HTTP server of the relay's own: requests go to the routes, handshakes to the gateway that
@@ -118,26 +102,6 @@ function acceptFor(front: Front, admits: (socket: Socket) => boolean): TcpServer
   return createTcpServer({ noDelay: true, allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
     if (admits(socket)) front.take(socket)
   })
-}
-
-/** Resolves with the port. Reports later errors. */
-function listening(server: TcpServer, where: ListenOptions, onError: OnFailure): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(where, () => {
-      server.off('error', reject)
-      server.on('error', (cause) => onError(WildcastError.from(cause), { stage: 'accept' }))
-      const address = server.address()
-      resolve(typeof address === 'object' ? address?.port : undefined)
-    })
-  })
-}
-
-/** Resolves when everything has closed. After the grace period, `force` closes the rest. */
-export async function withinGrace(closed: Promise<unknown>, force: () => void): Promise<void> {
-  const stopClock = realClock.after(closeGraceMs, force)
-  await closed
-  stopClock()
 }
 
 /** Resolves when a server or a socket has closed. */

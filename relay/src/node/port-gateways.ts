@@ -14,7 +14,12 @@ import type { GatewayConfig } from './config/config.js'
 import { staticFiles } from './static-files.js'
 
 export interface PortGatewaysOptions
-  extends Omit<GatewayConfig, 'port' | 'host' | 'broker' | 'namespace' | 'keepAliveMs' | 'tls' | 'proxyProtocol'> {
+  extends Omit<
+    GatewayConfig,
+    'port' | 'host' | 'broker' | 'namespace' | 'keepAliveMs' | 'tls' | 'proxyProtocol' | 'mqtt'
+  > {
+  /** Serves MQTT over WebSocket. Absent if no port is for MQTT. */
+  readonly mqttWebSocket?: Gateway | undefined
   /** Serves the metrics. Absent if only the admin port does. */
   readonly metrics: Gateway | undefined
   /** Makes a ticket for a client. Absent: the relay asks for no credentials. */
@@ -24,7 +29,7 @@ export interface PortGatewaysOptions
 /** The gateways of a port. Files come last: the paths of all other gateways take precedence. */
 export function portGateways(options: PortGatewaysOptions): readonly Gateway[] {
   const { websockets, requestResponse, timeoutMs, static: folder, origins, compression } = options
-  const { metrics, issueTicket, trustedProxies: proxies } = options
+  const { metrics, issueTicket, mqttWebSocket, trustedProxies: proxies } = options
   return [
     trustedProxies({ proxies }),
     crossOrigin({ origins }),
@@ -36,6 +41,7 @@ export function portGateways(options: PortGatewaysOptions): readonly Gateway[] {
     serverSentEvents,
     streamEndpoint,
     tickets({ issueTicket }),
+    ...(mqttWebSocket ? [mqttWebSocket] : []),
     websocket({ mode: websockets, compression }),
     httpRequest({ form: requestResponse, timeoutMs }),
     ...(folder === undefined ? [] : [staticFiles(folder)]),

@@ -81,7 +81,7 @@ export async function runConfig(
     brokers: openBrokers(config, monitoring),
     namespaces: config.namespaces,
     bridges: bridgesOf({ bridges, brokers }),
-    ...serversOf(config, { metrics: monitoring.gateway, issueTicket: auth?.issueTicket, control, host }),
+    ...serversOf(config, { monitoring, auth, control, host, workers }),
     workers,
     ...ports,
   }).catch((cause: unknown) => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { plainAddress } from './proxy-list.js'
@@ -42,14 +43,17 @@ export function peerOf(request: IncomingMessage): Peer {
 /** The client, or the proxy, at the other end of the connection. */
 export function peerOfConnection(request: IncomingMessage): Peer {
   const { socket, headers } = request
-  const stated = connections.get(request) ?? connections.get(socket)
+  return { ...peerOfSocket(socket), host: headers.host, ...connections.get(request) }
+}
+
+/** The client, or the proxy, at the other end of a socket. */
+export function peerOfSocket(socket: Socket): Omit<Peer, 'host'> {
   const { remoteAddress } = socket
   return {
     address: remoteAddress === undefined ? undefined : plainAddress(remoteAddress),
     secure: socket instanceof TLSSocket || undefined,
-    host: headers.host,
     certificate: certificateOf(socket),
-    ...stated,
+    ...connections.get(socket),
   }
 }
 

@@ -55,7 +55,8 @@ export async function runCommand(config: Config, { beside = [], source, ...optio
   const running = await opening
   if (source) control = await openControlSocket(source.file, reload).catch(reloadedBySignalOnly)
   const urls = config.gateways.map(
-    ({ host, tls }, i) => `http${tls ? 's' : ''}://${host ?? 'localhost'}:${running.ports[i]}`,
+    ({ host, tls, mqtt }, i) =>
+      `${mqtt ? 'mqtt' : 'http'}${tls ? 's' : ''}://${host ?? 'localhost'}:${running.ports[i]}`,
   )
   const lines = config.gateways.map(
     ({ broker }, i) => `Wildcast is up: ${urls[i]}${broker === undefined ? '' : ` (${broker})`}\n`,

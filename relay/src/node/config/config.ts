@@ -8,6 +8,7 @@ import type { RelayContract } from '../../core/contract/relay-contract.js'
 import type { Limits } from '../../core/limits.js'
 import type { NamespaceOptions } from '../../core/namespaces/namespace.js'
 import type { Mode } from '../../gateways/dialects/classic/encoders.js'
+import type { MqttGatewaySettings } from '../../gateways/dialects/mqtt/mqtt-gateway-settings.js'
 import type { EnvelopeForm } from '../../gateways/endpoints/http-envelope.js'
 import type { GatewayTls } from '../front/tls-files.js'
 
@@ -92,6 +93,8 @@ export interface GatewayConfig {
    * @default 75000
    */
   readonly keepAliveMs?: number
+  /** Set if the port is for MQTT, in place of HTTP. */
+  readonly mqtt?: Partial<MqttGatewaySettings>
 }
 
 /** A function that messages trigger. */

@@ -44,9 +44,9 @@ function checkAdmin({ admin, gateways }: Config): readonly Finding[] {
 
 function checkGateway({ port, ...gateway }: GatewayConfig, { auth }: Config): readonly Finding[] {
   if (isLocal({ port, ...gateway })) return []
-  const { origins, tls, trustedProxies = [], static: files } = gateway
+  const { origins, tls, trustedProxies = [], static: files, mqtt } = gateway
   const findings: Finding[] = []
-  if (origins === undefined && files === undefined)
+  if (origins === undefined && files === undefined && !mqtt)
     findings.push(
       noted('security', `port ${port}: only pages of its own origin may use it`, 'name the others in "origins"'),
     )

@@ -39,7 +39,8 @@ export async function runWorkers(given: Config, { count, reload, remedies }: Run
   const { onError } = openLog(wakefulClock)
   const supervisor = new Supervisor({ folder, onError, remedies, reload })
   const acceptors: Acceptor[] = []
-  const pass = roundRobin(supervisor.workers)
+  const passOn = roundRobin(supervisor.workers)
+  const passToFirst = firstOnly(supervisor.workers)
 
   async function close(): Promise<void> {
     await Promise.all(acceptors.map((one) => one.close()))
@@ -49,8 +50,10 @@ export async function runWorkers(given: Config, { count, reload, remedies }: Run
 
   try {
     await supervisor.open(divide(config, folder), count)
-    for (const [endpoint, { port, host }] of portsOf(config).entries())
+    for (const [endpoint, { port, host, mqtt }] of portsOf(config).entries()) {
+      const pass = mqtt ? passToFirst : passOn
       acceptors.push(await acceptor({ port, host, onError, accepted: (socket) => pass(socket, endpoint) }))
+    }
   } catch (cause) {
     await close()
     throw listenFailure(cause, remedies)
@@ -72,8 +75,8 @@ export async function runWorkers(given: Config, { count, reload, remedies }: Run
 }
 
 /** The ports of the workers' endpoints, in their order. */
-function portsOf({ gateways, admin }: Config): readonly Pick<GatewayConfig, 'port' | 'host'>[] {
-  return [...gateways.map(({ port, host }) => ({ port, ...defined({ host }) })), ...(admin ? [admin] : [])]
+function portsOf({ gateways, admin }: Config): readonly Pick<GatewayConfig, 'port' | 'host' | 'mqtt'>[] {
+  return [...gateways.map(({ port, host, mqtt }) => ({ port, ...defined({ host, mqtt }) })), ...(admin ? [admin] : [])]
 }
 
 /** Throws if the other processes can't get a copy. */
@@ -85,6 +88,14 @@ function checkPlain(config: Config): void {
     throw new Error(`with several workers, a configuration may hold text, numbers, lists and tables only: ${why}`, {
       cause,
     })
+  }
+}
+
+/** Passes each client to the first worker, which has all sessions of MQTT in its memory. */
+function firstOnly(workers: readonly WorkerSlot[]): (socket: Socket, endpoint: number) => void {
+  return function pass(socket, endpoint) {
+    const isTaken = workers[0]?.pass({ endpoint, socket, passAgain: () => pass(socket, endpoint) })
+    if (!isTaken) socket.destroy() // it is being replaced: the client reconnects
   }
 }
 

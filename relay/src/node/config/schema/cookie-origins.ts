@@ -5,7 +5,7 @@ import { isTable, keyIn } from './table.js'
 interface WithCookie {
   readonly auth?: { readonly cookie?: string | undefined } | undefined
   readonly origins?: readonly string[]
-  readonly gateway?: readonly { readonly origins?: readonly string[] }[]
+  readonly gateway?: readonly { readonly origins?: readonly string[]; readonly mqtt?: object }[]
 }
 
 /**
@@ -15,7 +15,8 @@ interface WithCookie {
 export function cookieNeedsOrigins<Input extends WithCookie>(): v.RawCheckAction<Input> {
   return v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed || dataset.value.auth?.cookie === undefined) return
-    const gateways = [dataset.value, ...(dataset.value.gateway ?? [])]
+    const http = (dataset.value.gateway ?? []).filter(({ mqtt }) => !mqtt) // browsers send MQTT no cookies
+    const gateways = [dataset.value, ...http]
     if (gateways.every(({ origins }) => origins && !origins.includes(everyOrigin))) return
     const { auth } = dataset.value
     if (!isTable(auth)) return

@@ -3,11 +3,11 @@ import type { BrokerSettings } from '../../../brokers/settings.js'
 import type { RuleSet } from '../../../core/access/rules.js'
 import type { Limits } from '../../../core/limits.js'
 import type { NamespaceOptions } from '../../../core/namespaces/namespace.js'
+import type { MqttGatewaySettings } from '../../../gateways/dialects/mqtt/mqtt-gateway-settings.js'
 import type { GatewayTls } from '../../front/tls-files.js'
 import type { AdminConfig, BridgeConfig, Config, ContractConfig } from '../config.js'
 import type { GatewayKeys } from '../gateway-options.js'
 import { homesOf } from '../homes.js'
-import { meant } from '../nearest.js'
 import { adminAddress, adminNotes, adminPort } from './admin.js'
 import { type AuthKeys, auth, knownRoles, roles } from './auth.js'
 import { bridge, brokerName } from './bridge.js'
@@ -22,13 +22,15 @@ import { gatewayTls, proxyProtocolNeedsProxies } from './gateway-front.js'
 import { limitKeys } from './limits.js'
 import { memorySettingsKeys } from './memory.js'
 import { mqttSettingsKeys } from './mqtt.js'
+import { mqttGateway } from './mqtt-gateway.js'
 import { named } from './named.js'
 import { namespaceNotes, namespaces, namespacesApart } from './namespaces.js'
 import { natsSettingsKeys } from './nats.js'
+import { ofType } from './of-type.js'
 import { oneFileEach } from './one-file-each.js'
 import { onePortEach, valueIn, type WrittenGateway } from './one-port-each.js'
 import { redisSettingsKeys } from './redis.js'
-import { isTable, keyIn, notATable, optional, type Reads, type Table, table } from './table.js'
+import { optional, type Reads, table } from './table.js'
 import { text, wholeNumber } from './values.js'
 
 /** More than any machine needs. */
@@ -98,9 +100,9 @@ function configOf({ port = 3015, default: first, brokers, namespaces, auth, role
     brokers: all,
     gateways: [
       { ...gatewayOf({ port, ...main }), ...defined({ tls: main.tls }) },
-      ...gateway.map(({ broker, namespace, tls, ...keys }) => ({
+      ...gateway.map(({ broker, namespace, tls, mqtt, ...keys }) => ({
         ...gatewayOf(keys, broker),
-        ...defined({ namespace, tls }),
+        ...defined({ namespace, tls, mqtt }),
       })),
     ],
     bridges: bridge,
@@ -126,14 +128,27 @@ type FurtherGateway = GatewayKeys & {
   readonly broker?: string
   readonly namespace?: string
   readonly tls?: GatewayTls
+  readonly mqtt?: Partial<MqttGatewaySettings>
 }
 
 function furtherGateway(context: Context): Reads<FurtherGateway> {
+  const kinds: Readonly<Record<string, Reads<FurtherGateway>>> = {
+    http: httpGateway(context),
+    mqtt: mqttGateway(context, optional(brokerName(brokersSeen(context)))),
+  }
+  return ofType(kinds, { what: 'gateway', usual: 'http' })
+}
+
+/** The names of all brokers, and those that namespaces give them. */
+function brokersSeen(context: Context): readonly string[] {
+  return [...new Set([...context.brokers, ...context.namesInNamespaces])]
+}
+
+function httpGateway(context: Context): Reads<FurtherGateway> {
   const { port, ...others } = gatewayEntries(ownWords, context)
-  const seen = [...new Set([...context.brokers, ...context.namesInNamespaces])]
   const entries = {
     port,
-    broker: optional(brokerName(seen)),
+    broker: optional(brokerName(brokersSeen(context))),
     namespace: optional(text),
     tls: optional(gatewayTls(context.resolve)),
     ...others,
@@ -149,35 +164,7 @@ function broker({ resolve }: Context): Reads<BrokerSettings> {
     nats: natsSettingsKeys(resolve),
     mqtt: mqttSettingsKeys(resolve),
   }
-  const unknown = noSuchType(Object.keys(kinds))
-  return v.lazy((input) => {
-    if (!isTable(input)) return notATable
-    const { type } = input
-    const kind = typeof type === 'string' && Object.hasOwn(kinds, type) ? kinds[type] : undefined
-    return kind ? v.pipe(v.unknown(), v.transform(withoutType), kind) : unknown
-  }) as Reads<BrokerSettings>
-}
-
-function withoutType(input: unknown): Table {
-  const { type, ...keys } = input as Table
-  return keys
-}
-
-/** Rejects a broker of an unknown type, whose other keys can't be checked. */
-function noSuchType(known: readonly string[]): Reads<unknown> {
-  return v.pipe(
-    v.unknown(),
-    v.rawCheck(({ dataset, addIssue }) =>
-      addIssue({
-        message: unknownType(valueIn(dataset.value, 'type'), known),
-        path: [keyIn(dataset.value, 'type')],
-      }),
-    ),
-  )
-}
-
-function unknownType(type: unknown, known: readonly string[]): string {
-  return `{it} must be a known type of broker: ${known.join(', ')}${meant(type, known)}`
+  return ofType(kinds, { what: 'broker' })
 }
 
 function ordered(brokers: Readonly<Record<string, BrokerSettings>>, first?: string): Config['brokers'] {

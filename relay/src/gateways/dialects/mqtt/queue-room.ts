@@ -1,0 +1,5 @@
+/** Memory that the queues of all sessions share, in bytes. */
+export interface QueueRoom {
+  used: number
+  readonly limit: number
+}
