@@ -19,6 +19,7 @@ const chromium = process.env.WILDCAST_CHROMIUM ?? '/usr/bin/chromium'
 /** Tests that run `wildcast` in processes of its own, or that fill the buffers of the kernel. */
 const heavy = [
   'relay/test/workers/*.test.ts',
+  'relay/test/namespaces/workers.test.ts',
   'relay/test/{chaos,fuzz,loss}/*.test.ts',
   'relay/test/durable-streams/conformance.test.ts',
   'relay/test/history/failover.test.ts',

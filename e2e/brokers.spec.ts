@@ -1,6 +1,7 @@
 import { kinds } from '../relay/test/brokers/kinds.js'
 import { gateway, npmStart, startRelay } from './relay.js'
 import { conversation, expect, openRoomOn, say, test } from './test.js'
+import { react, row } from './visitor.js'
 
 for (const [name, kind] of Object.entries(kinds))
   test(`two people chat over ${name}, each at a relay of their own, with a stranger who knows the broker only`, async ({
@@ -27,6 +28,15 @@ for (const [name, kind] of Object.entries(kinds))
         await expect(page.getByText('Messages sent while you were away are not shown.')).toBeVisible()
       await say(bob, 'here again')
       await expect(conversation(alice)).toContainText('here again')
+      // People and reactions are back, too, if the broker can have them.
+      await expect(alice.getByText('has no list of people here')).toHaveCount(name === 'redis' ? 0 : 1)
+      if (name !== 'redis') return
+      for (const page of [alice, bob]) await expect(page.getByRole('button', { name: '2 here' })).toBeVisible()
+      await react(alice, 'here again', 'Heart')
+      const heart = row(bob, 'here again').getByRole('button', { name: 'Heart: 1' })
+      await expect(heart).toHaveAttribute('aria-pressed', 'false')
+      await heart.click()
+      await expect(row(alice, 'here again').getByRole('button', { name: 'Heart: 2' })).toBeVisible()
     } finally {
       for (const relay of relays) await relay.kill()
       await server.stop()

@@ -64,6 +64,7 @@ test('five people react to a message; each has a value of its own, which a reloa
   await react(ada, 'pears', 'Eyes')
   await expect(chip(ada, 'pears', 'Eyes: 1')).toHaveAttribute('aria-pressed', 'true')
   await expect(chip(ben, 'pears', 'Eyes')).toHaveCount(0)
+  await ada.reload()
   proxy.mend()
   await expect(chip(ben, 'pears', 'Eyes: 1')).toHaveAttribute('aria-pressed', 'false')
   await ada.context().close()

@@ -191,12 +191,12 @@ test('a URL opens a room, a part or a pattern in a fresh browser, and back leads
   const notice = page.getByRole('alert')
   for (const [bad, kind, words] of [
     ['#/nonsense', '#/chat/main/plum', 'There is no view “nonsense” here: you see chat.'],
-    ['#/chat/nowhere/pear', '#/chat/main/pear', 'There is no broker “nowhere” here: you see main.'],
+    ['#/chat/ghost/pear', '#/chat/main/pear', 'There is no broker “ghost” here: you see main.'],
     ['#/chat/main/a.b', '#/chat/main/pear', 'There is no room “a.b” here: you see pear.'],
     ['#/chat/main/%E0%A4%A', '#/chat/main/pear', 'There is no room “%E0%A4%A” here: you see pear.'],
     ['#/dashboard/nothing', '#/dashboard', 'There is no part “nothing” here: you see the default one.'],
     ['#/explorer', '#/explorer/price.*', ''],
-    ['#/explorer/order.*/nowhere', '#/explorer/order.*', 'There is no broker “nowhere” here: you see the default one.'],
+    ['#/explorer/order.*/ghost', '#/explorer/order.*', 'There is no broker “ghost” here: you see the default one.'],
   ] as const) {
     await open(bad)
     await expect.poll(hash).toBe(kind)
@@ -206,7 +206,7 @@ test('a URL opens a room, a part or a pattern in a fresh browser, and back leads
     await expect(page.getByRole('status')).toHaveText('online')
     expect(hash()).toBe(kind)
   }
-  await open('#/chat/nowhere/pear')
+  await open('#/chat/ghost/pear')
   await expectNoFaults(page)
   await notice.getByRole('button', { name: 'Close' }).click()
   await expect(notice).toHaveCount(0)

@@ -34,6 +34,7 @@ test('the end of a cut is noticed at once, and the time offline counts from the 
   const page = await person('Alice', demo.url, 'faults')
   await expect(outcomes(page)).toContainText(/[1-9]\d*received/)
   await page.getByRole('button', { name: 'Cut for 8 s' }).click()
+  await expect(panel(page, 'Brokers')).toContainText('not known: the relay can’t be asked')
   await expect
     .poll(async () => {
       const text = (await panel(page, 'My connection').textContent()) ?? ''

@@ -2,6 +2,8 @@ import { type BrowserContext, test as base, expect, type Page } from '@playwrigh
 import { type RelayProcess, startRelay } from './relay.js'
 
 interface Fixtures {
+  /** Starts the test's relay at the first call: many tests open other ones only. */
+  readonly needRelay: () => Promise<RelayProcess>
   readonly relay: RelayProcess
   /**
    * Fails the test if a page of the context writes an error or a warning to the console, or has an
@@ -25,11 +27,15 @@ const isOutage = (text: string): boolean => [network, handOver].some((each) => e
 
 export const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads it to find the fixtures
-  relay: async ({}, use) => {
-    const relay = await startRelay()
-    await use(relay)
-    await relay.kill()
+  needRelay: async ({}, use) => {
+    let relay: Promise<RelayProcess> | undefined
+    await use(() => {
+      relay ??= startRelay()
+      return relay
+    })
+    await (await relay)?.kill()
   },
+  relay: async ({ needRelay }, use) => use(await needRelay()),
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads it to find the fixtures
   watch: async ({}, use) => {
     const complaints: string[] = []
@@ -42,15 +48,15 @@ export const test = base.extend<Fixtures>({
     })
     expect(complaints).toEqual([])
   },
-  person: async ({ browser, relay, watch }, use) => {
+  person: async ({ browser, needRelay, watch }, use) => {
     const contexts: BrowserContext[] = []
-    await use(async (name, url = relay.url, view = 'chat') => {
+    await use(async (name, url, view = 'chat') => {
       const context = await browser.newContext()
       contexts.push(context)
       watch(context, name)
       const page = await context.newPage()
       await page.addInitScript(skipTour)
-      await page.goto(`${url}/#/${view}`)
+      await page.goto(`${url ?? (await needRelay()).url}/#/${view}`)
       await page.getByLabel('Your name').fill(name)
       await expect(page.getByRole('status')).toHaveText('online')
       return page

@@ -24,9 +24,9 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  visitor: async ({ browser, relay, watch }, use) => {
+  visitor: async ({ browser, needRelay, watch }, use) => {
     const opened: Page[] = []
-    await use(async ({ name = 'Alice', url = relay.url, view = 'chat', phone = false, width, theme, calm } = {}) => {
+    await use(async ({ name = 'Alice', url, view = 'chat', phone = false, width, theme, calm } = {}) => {
       const context = await browser.newContext({
         viewport: { width: width ?? (phone ? 390 : 1200), height: phone ? 844 : 760 },
         colorScheme: theme ?? 'light',
@@ -41,7 +41,7 @@ export const test = base.extend<Fixtures>({
         const state = JSON.stringify({ state: { name, room: 'apple', theme: 'system' }, version: 0 })
         if (!localStorage.getItem('wildcast-demo')) localStorage.setItem('wildcast-demo', state)
       }, name)
-      await page.goto(`${url}/#/${view}`)
+      await page.goto(`${url ?? (await needRelay()).url}/#/${view}`)
       await expect(page.getByRole('status')).toHaveText('online')
       return page
     })

@@ -23,7 +23,7 @@ const programs = {
 }
 
 /** Programs that only one command uses. */
-const others = { ffmpeg: 'ffmpeg' }
+const others = { debootstrap: 'debootstrap', ffmpeg: 'ffmpeg', ip: 'iproute2' }
 
 /** All but the packages of tests, such as Next.js, which are half of all. */
 const withoutTests = ['--workspace=demo', '--workspace=relay', '--include-workspace-root']

@@ -18,7 +18,7 @@ interface Page {
   readonly parts: readonly string[]
   /** The broker of the room; without one it is the relay's default. */
   readonly broker?: string | undefined
-  /** The part of the URL that names nothing here. */
+  /** The part of the URL that is not here. */
   readonly missing?: Missing | undefined
   /** The step of the tour that is shown; 0 if none is. */
   readonly tour: number
@@ -31,7 +31,7 @@ interface Page {
 interface Missing {
   readonly kind: string
   readonly name: string
-  /** The one that is shown in its place; undefined if it is that of a shorter URL. */
+  /** The part that is shown in its place; undefined if a shorter URL shows the same. */
   readonly instead: string | undefined
 }
 

@@ -1,6 +1,7 @@
 type Area = 'localStorage' | 'sessionStorage'
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+/** Whether a value has named members. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 
 /** Reads a kept object; an empty one if it is missing, damaged or forbidden. */

@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
+import { ignoredBy, stagesOf } from '../../scripts/deploy/dockerfile.js'
+import { blocksOf } from '../../scripts/deploy/readme.js'
 import { interpret } from '../src/node/config/read-config.js'
 import { tomlSource } from '../src/node/config/source/toml-source.js'
 
@@ -66,3 +69,34 @@ it.each(['compose.yaml', 'prometheus.yml', 'alerts.yml', 'grafana-source.yml', '
     expect(text).toMatch(/^\{/)
   },
 )
+
+describe('npm run deploy:check', () => {
+  it('runs every block of README.md in a Debian, except those of containers', () => {
+    const { run, elsewhere } = blocksOf(read('README.md'))
+    expect(elsewhere.map((block) => block.split(' ', 2).join(' '))).toEqual(['docker build', 'kubectl create'])
+    expect(run.length + elsewhere.length).toBe((read('README.md').match(/^```/gm) ?? []).length / 2)
+    expect(run.join('')).toMatch(/systemctl enable --now wildcast[\s\S]*npx wildcast token/)
+  })
+
+  it('has commands that are valid bash', () => {
+    for (const block of blocksOf(read('README.md')).run) {
+      const { status, stderr } = spawnSync('bash', ['-n'], { input: block, encoding: 'utf8' })
+      expect([status, stderr]).toEqual([0, ''])
+    }
+  })
+
+  it('knows every instruction of the Dockerfile', () => {
+    const [build, image] = stagesOf(read('Dockerfile'))
+    expect(build).toMatchObject({ name: 'build', image: 'node:22-bookworm-slim' })
+    expect(image?.instructions.at(-1)).toMatchObject({ word: 'CMD' })
+    expect(() => stagesOf('FROM a\nSHELL ["bash"]')).toThrow("can't run SHELL")
+    expect(() => stagesOf('RUN true')).toThrow('is before FROM')
+  })
+
+  it('leaves out what Dockerfile.dockerignore names', () => {
+    const ignored = ignoredBy(read('Dockerfile.dockerignore'))
+    for (const file of ['node_modules/a', 'relay/node_modules', 'relay/dist/index.js', '.git', 'demo/a.db-wal'])
+      expect([file, ignored(file)]).toEqual([file, true])
+    for (const file of ['relay/src/index.ts', 'deploy', '.gitignore', 'packed-data']) expect(ignored(file)).toBe(false)
+  })
+})

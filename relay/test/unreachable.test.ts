@@ -149,7 +149,7 @@ describe('a failure to connect is reported within 10 s, with a remedy (N10)', ()
     server.on('connection', end)
     const { client, errors } = open(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
     await expect.poll(() => client.status.state).toBe('waiting')
-    const message = `closed before Welcome (${code}): is a relay there?`
+    const message = `no Welcome (${code}): is a relay there?`
     expect(errors).toEqual([{ stage: 'transport', message }])
     expect(client.status).toMatchObject({ reason: { code: 'interrupted', message } })
   })

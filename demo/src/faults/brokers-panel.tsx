@@ -7,7 +7,7 @@ import { restart, useControl } from './control.js'
 
 /** The brokers as the relay reaches them, and a way to restart each. */
 export function BrokersPanel({ className }: { readonly className?: string | undefined }) {
-  useConnection()
+  const isOnline = useConnection().state === 'online'
   const up = useRelayMetrics((metrics) => metrics.up)
   const { control, restarting } = useControl()
   const canRestart = control?.brokers ?? []
@@ -16,16 +16,19 @@ export function BrokersPanel({ className }: { readonly className?: string | unde
       <ul className="flex flex-col gap-2">
         {(client.welcome?.brokers ?? []).map(({ name, status }) => {
           const isUp = up[name] ?? status === 'up'
+          const [color, look, words] = !isOnline
+            ? ['var(--quiet)', 'text-quiet', 'not known: the relay can’t be asked']
+            : isUp
+              ? [`var(${brokerColor(name)})`, 'text-quiet', 'reached']
+              : ['var(--bad)', 'text-bad', 'down: the relay tries again by itself']
           return (
             <li key={name} className="flex min-h-9 items-center gap-3">
               <span
-                className={`size-2.5 rounded-full ${isUp ? '' : 'animate-pulse'}`}
-                style={{ background: isUp ? `var(${brokerColor(name)})` : 'var(--bad)' }}
+                className={`size-2.5 rounded-full ${isUp || !isOnline ? '' : 'animate-pulse'}`}
+                style={{ background: color }}
               />
               <span className="font-mono text-sm">{name}</span>
-              <span className={`text-xs ${isUp ? 'text-quiet' : 'text-bad'}`}>
-                {isUp ? 'reached' : 'down: the relay tries again by itself'}
-              </span>
+              <span className={`text-xs ${look}`}>{words}</span>
               {canRestart.includes(name) && (
                 <span className="ml-auto">
                   <Action isDisabled={restarting !== undefined} onClick={() => void restart(name)}>

@@ -1,7 +1,7 @@
 import { usePage } from '../page.js'
 import { Icon } from '../ui/icon.js'
 
-/** The part of the URL that names nothing here, and the one that is shown in its place. */
+/** A line that names the part of the URL that is not here, and the one in its place. */
 export function UrlNotice() {
   const missing = usePage((page) => page.missing)
   if (!missing) return null

@@ -1,8 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import type { WildcastError } from '@wildcast/protocol'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type Connected, connect } from './testing/connect.js'
-import { settle } from './testing/fake-clock.js'
+import { type Tested, tested } from './testing/tested.js'
 
 const quiet = (): void => undefined
 const refuse = async (): Promise<never> => {
@@ -21,11 +20,8 @@ afterEach(() => {
   unhandled.mockClear()
 })
 
-const message = ({ relay }: Connected, more?: object): void =>
-  relay.link.send({ kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test', ...more })
-
 describe('a rejected promise is reported with the stage handler', () => {
-  test.each<[string, (connected: Connected) => unknown]>([
+  test.each<[string, (one: Tested) => unknown]>([
     ['of a handler', async ({ client }) => client.subscribe('a', refuse)],
     ['of onGap', async ({ client }) => client.subscribe('a', quiet, { onGap: refuse })],
     ['of onStatus of a subscription', async ({ client }) => client.subscribe('a', quiet, { onStatus: once(refuse) })],
@@ -35,20 +31,20 @@ describe('a rejected promise is reported with the stage handler', () => {
     ['of onError of a subscription', async ({ client }) => client.subscribe('denied', quiet, { onError: refuse })],
     ['of a handler of another realm', async ({ client }) => client.subscribe('a', foreign)],
   ])('%s', async (_, act) => {
-    const connected = await connect()
-    const { relay, errors, clock } = connected
-    relay.answer = (frame) => {
-      if (frame.kind === 'Request') return { kind: 'Response', ref: frame.ref, message: '', more: true }
-      if (frame.kind === 'Subscribe' && frame.subject === 'denied')
-        return { kind: 'Error', ref: frame.ref, code: 'forbidden', message: '', retry: false }
-      return undefined
-    }
-    void Promise.resolve(act(connected)).catch(quiet)
-    await settle()
-    relay.link.send({ kind: 'Gap', id: 1 })
-    message(connected)
-    await settle()
-    relay.link.drop()
+    const one = await tested()
+    const { relay, errors, clock } = one
+    relay.createClient().serve('a', async function* () {
+      yield 1
+    })
+    relay.refuse('subscribe', 'denied')
+    await relay.settled()
+    void Promise.resolve(act(one)).catch(quiet)
+    await relay.settled()
+    await relay.publish('a', 1)
+    relay.brokerDown()
+    relay.brokerUp() // a gap
+    await relay.settled()
+    relay.cut()
     await clock.advance(0)
     await turn()
     expect(errors).toContainEqual({ code: 'internal', stage: 'handler', message: 'later' })
@@ -82,14 +78,14 @@ describe('onError', () => {
     ],
   ])('that %s is written to the console, and the client continues', async (_, onError) => {
     const write = vi.spyOn(console, 'error').mockImplementation(quiet)
-    const connected = await connect({ onError: onError as () => void })
+    const { client, relay } = await tested({ client: { onError: onError as () => void } })
     const second = vi.fn()
-    connected.client.subscribe('a', () => {
+    client.subscribe('a', () => {
       throw new Error('boom')
     })
-    connected.client.subscribe('a', second)
-    await settle()
-    message(connected)
+    client.subscribe('a', second)
+    await relay.settled()
+    await relay.publish('a', 1)
     await turn()
     expect(second).toHaveBeenCalledOnce()
     expect(write).toHaveBeenCalledOnce()
@@ -100,7 +96,7 @@ describe('onError', () => {
 })
 
 test('a rejected token is reported with the stage token', async () => {
-  const { errors } = await connect({ token: refuse })
+  const { errors } = await tested({ client: { token: refuse } })
   await turn()
   expect(errors).toEqual([{ code: 'internal', stage: 'token', message: 'later' }])
   expect(unhandled).not.toHaveBeenCalled()

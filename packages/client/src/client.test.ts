@@ -2,80 +2,79 @@ import { WildcastError } from '@wildcast/protocol'
 import { describe, expect, test, vi } from 'vitest'
 import { createClient } from './client.js'
 import type { Status } from './connection/status.js'
-import { connect, start } from './testing/connect.js'
-import { settle } from './testing/fake-clock.js'
+import { ownClock } from './testing/client-clock.js'
+import { started, tested, timed } from './testing/tested.js'
 
 const quiet = (): void => undefined
+const auth = { tokens: { ada: { user: 'ada', publish: ['**'], subscribe: ['**'], serve: ['**'], request: ['**'] } } }
+const ofAda = { auth, client: { token: 'ada' } }
 
 describe('a final refusal', () => {
   test('stops reconnecting, settles everything, and is reported once', async () => {
-    const { client, relay, clock, errors } = await connect()
-    relay.answer = ({ kind }) => (kind === 'Publish' ? 'nothing' : undefined)
+    const { client, relay, clock, errors, own } = await timed(ofAda)
+    relay.createClient({ token: 'ada', onError: quiet }).serve('sum', () => new Promise(quiet))
     const onStatus = vi.fn()
     client.subscribe('a', quiet, { onStatus })
-    const inFlight = client.publish('a')
-    const answer = client.request('a')
+    await relay.settled()
+    const answer = client.request('sum')
     const interrupted = expect(answer).rejects.toMatchObject({ code: 'interrupted' })
-    await settle()
-    relay.link.drop(4501, 'who are you?')
-    expect(client.status).toMatchObject({ state: 'closed', reason: { code: 'unauthorized', retry: false } })
+    await relay.settled()
+    const inFlight = client.publish('a')
+    relay.expire('ada')
+    await relay.settled()
+    expect(client.status).toMatchObject({ state: 'closed', reason: { code: 'token_expired', retry: false } })
+    await clock.advance(60_000)
     expect(await inFlight).toBe('unknown')
     await interrupted
-    expect(onStatus).toHaveBeenLastCalledWith('denied')
-    await expect(client.publish('a')).rejects.toMatchObject({ code: 'unauthorized', message: 'who are you?' })
+    expect(onStatus).toHaveBeenLastCalledWith('error')
+    await expect(client.publish('a')).rejects.toMatchObject({ code: 'token_expired', retry: false })
     expect(errors.filter(({ stage }) => stage === 'transport')).toHaveLength(1)
-    expect(clock.timers).toBe(0)
+    expect(own.timers).toBe(0)
   })
   test('also rejects queued publishes', async () => {
-    const { client, relay } = start()
-    relay.obliging = false
+    const { client } = await started({ auth, client: { token: 'of nobody' } })
     const waiting = client.publish('a')
-    await settle()
-    relay.link.drop(4503)
-    await expect(waiting).rejects.toMatchObject({ code: 'forbidden' })
-  })
-  test('with an unknown code is final, too', async () => {
-    const { client, relay, clock } = await connect()
-    client.subscribe('a', quiet)
-    relay.link.drop(4999)
-    expect(client.status).toMatchObject({ state: 'closed', reason: { retry: false } })
-    expect(clock.timers).toBe(0)
+    expect(waiting.state).toBe('waiting')
+    await expect(waiting).rejects.toMatchObject({ code: 'unauthorized' })
   })
   test('is followed by a new attempt with all subscriptions after reconnect()', async () => {
-    const { client, relay } = await connect()
+    let token = 'of nobody'
+    const { client, relay } = await tested({ auth, client: { token: () => token } })
     const onStatus = vi.fn()
     client.subscribe('a', quiet, { onStatus })
-    await settle()
-    relay.link.drop(4501)
+    await relay.settled()
+    expect(client.status).toMatchObject({ state: 'closed', reason: { code: 'unauthorized' } })
+    token = 'ada'
     client.reconnect()
-    await settle()
+    await relay.settled()
     expect(client.status.state).toBe('online')
     expect(onStatus).toHaveBeenLastCalledWith('ready')
   })
 })
 
 describe('close()', () => {
-  test('settles everything, stops all timers, and ends the session', async () => {
-    const { client, relay, clock, errors } = await connect()
-    relay.answer = ({ kind }) => (kind === 'Publish' ? 'nothing' : undefined)
+  test('settles everything, stops all timers, and closes the connection', async () => {
+    const { client, relay, errors, own } = await timed()
     const onStatus = vi.fn()
     client.subscribe('a', quiet, { onStatus })
     client.subscribe('b', quiet)()
-    await settle()
+    relay.createClient().serve('sum', () => new Promise(quiet))
+    await relay.settled()
     const published = client.publish('a')
-    const rejected = expect(client.request('a')).rejects.toMatchObject({ code: 'interrupted' })
+    const rejected = expect(client.request('sum')).rejects.toMatchObject({ code: 'interrupted' })
     client.close()
     client.close()
     expect(await published).toBe('unknown')
     await rejected
     expect(onStatus).toHaveBeenLastCalledWith('idle')
-    expect(relay.link.closedWith).toBe(1000)
     expect(client.status).toMatchObject({ state: 'closed', reason: undefined })
-    expect(clock.timers).toBe(0)
+    expect(own.timers).toBe(0)
     expect(errors).toEqual([])
+    await relay.settled()
+    expect(relay.connections).toBe(1) // that of the responder
   })
   test('rejects queued and later calls', async () => {
-    const { client } = start()
+    const { client } = await started()
     const interrupted = { code: 'interrupted' }
     const waiting = expect(client.publish('a')).rejects.toMatchObject(interrupted)
     client.close()
@@ -90,34 +89,41 @@ describe('close()', () => {
       expect(call).toThrow(expect.objectContaining({ ...interrupted, message: expect.stringContaining('closed') }))
   })
   test('before the first connection opens none', async () => {
-    const { client, relay, clock } = start()
+    const { client, relay, clock, own } = await timed()
     client.close()
     await clock.advance(100_000)
-    expect(relay.links).toEqual([])
-    expect(clock.timers).toBe(0)
+    expect({ connects: relay.frames('Connect'), connections: relay.connections }).toEqual({
+      connects: [],
+      connections: 0,
+    })
+    expect(own.timers).toBe(0)
   })
   test('within a callback is safe', async () => {
-    const { client, relay, clock } = await connect()
+    const { client, relay, own } = await timed()
     client.subscribe('a', quiet, { onStatus: (status) => status === 'reconnecting' && client.close() })
-    await settle()
+    await relay.settled()
     const seen: Status['state'][] = []
     client.onStatus(({ state }) => seen.push(state))
-    relay.link.drop()
+    relay.cut()
+    await relay.settled()
     expect(client.status.state).toBe('closed')
-    expect(clock.timers).toBe(0)
+    expect(own.timers).toBe(0)
     expect(seen).toEqual(['closed'])
   })
   test('ten thousand times leaves nothing behind (N11)', async () => {
-    const { clock, relay } = start()
-    for (let i = 0; i < 10_000; i++) createClient({ url: 'ws://relay.test', transport: relay.transport, clock }).close()
-    await settle()
-    expect(clock.timers).toBe(1)
-    expect(relay.links).toHaveLength(1)
+    const { relay } = await tested()
+    const clock = ownClock(relay.clock)
+    const { transport } = relay
+    for (let i = 0; i < 10_000; i++) createClient({ url: 'ws://relay.test', transport, clock }).close()
+    await relay.settled()
+    expect(clock.timers).toBe(0)
+    expect(relay.frames('Connect')).toHaveLength(1)
+    expect(relay.connections).toBe(1)
   })
 })
 
-test('report passes an error to onError with the stage handler', () => {
-  const { client, errors } = start()
+test('report passes an error to onError with the stage handler', async () => {
+  const { client, errors } = await started()
   const { report } = client
   report(new Error('broken'))
   report(new WildcastError('forbidden', 'not yours'))

@@ -5,8 +5,7 @@ import { lock } from './locks/lock.js'
 import { outbox } from './outbox/outbox.js'
 import type { ClientPart } from './part.js'
 import { presence } from './presence/presence.js'
-import { start } from './testing/connect.js'
-import { settle } from './testing/fake-clock.js'
+import { createFakeClock, settle } from './testing/fake-clock.js'
 import { values } from './values/values.js'
 
 const quiet = (): void => undefined
@@ -55,7 +54,8 @@ describe('an environment', () => {
       ['a publish through an outbox', (client) => client.publish('a', 1), [outbox()]],
     ])('rejects %s at once, with the remedy', async (_, call, use = []) => {
       vi.stubGlobal('WebSocket', WebSocket)
-      const { client, clock } = start({ url, transport: undefined, use })
+      const clock = createFakeClock()
+      const client = createClient({ url, clock, use, onError: quiet })
       await expect(call(client)).rejects.toMatchObject({
         code: 'unsupported',
         retry: false,
@@ -68,7 +68,7 @@ describe('an environment', () => {
     })
   })
   test('that gets a WebSocket after a refusal publishes over it', async () => {
-    const { client } = start({ transport: undefined })
+    const client = createClient({ url: 'ws://relay.test' })
     await expect(client.publish('a')).rejects.toMatchObject({ code: 'unsupported' })
     vi.stubGlobal('WebSocket', OpeningSocket)
     const publication = client.publish('a')
@@ -120,7 +120,7 @@ describe('an environment', () => {
     expect(opened).toEqual([])
   })
   test.each([undefined, '', 'host:3015', 'localhost:3015', 'ftp://relay.test'])('rejects the URL %j', (url) => {
-    const { transport } = start().relay
+    const transport = vi.fn()
     for (const options of [{}, { WebSocket: OpeningSocket }, { transport }])
       expect(() => createClient({ ...options, url: url as string })).toThrow(TypeError)
   })

@@ -1,4 +1,5 @@
 import type { OpenBroker } from '../core/broker.js'
+import { behindPrefix } from './behind-prefix.js'
 import { type ForeignPorts, foreignBroker } from './foreign/foreign-broker.js'
 import type { MqttSettings } from './settings.js'
 
@@ -15,7 +16,8 @@ export function mqtt(settings: MqttSettings, ports: ForeignPorts): OpenBroker {
   return async (events) => {
     // The library is loaded only if it is used.
     const { MqttDriver } = await import('./mqtt/driver.js')
-    const { publishTimeoutMs } = settings
-    return foreignBroker(new MqttDriver(settings, ports), { ...ports, publishTimeoutMs })(events)
+    const { publishTimeoutMs, prefix } = settings
+    const open = foreignBroker(new MqttDriver(settings, ports), { ...ports, publishTimeoutMs })
+    return (prefix === undefined ? open : behindPrefix(open, prefix))(events)
   }
 }

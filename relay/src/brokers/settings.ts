@@ -113,6 +113,8 @@ export interface MqttSettings extends LinkSettings {
   readonly maxPacketSize?: number
   /** `raw`: unchanged payloads. `envelope`: payloads in the array of the original. @default raw */
   readonly payload?: 'raw' | 'envelope'
+  /** The first segments of each subject, which clients do not see. @default none */
+  readonly prefix?: string
 }
 
 /** The store of a memory broker, and its limits. */

@@ -30,6 +30,15 @@ describe('an output goes to', () => {
     expect(message.payload).toBe('out')
   })
 
+  it('the subject to answer on with the correlation data of its request, and elsewhere without', () => {
+    const beside = { correlation: Uint8Array.of(1), contentType: 'text/plain' }
+    const from = { ...asked, beside }
+    const besideOf = (output: object): unknown => route({ payload: '', ...output }, from, none).message.beside
+    expect(besideOf({})).toEqual({ correlation: beside.correlation })
+    expect(besideOf({ subject: '_INBOX.1' })).toEqual({ correlation: beside.correlation })
+    expect(besideOf({ subject: 'a' })).toBeUndefined()
+  })
+
   it('carries headers and a response subject', () => {
     const output = { payload: '', subject: 'a', responseSubject: 'b', headers: [['x', '1']] as const }
     expect(route(output, trigger, none).message).toEqual({

@@ -16,7 +16,7 @@ export interface Routed {
 /**
  * Returns the destination of an output. Its subject is its own, else the subject to answer on, else
  * the default one, else the trigger's. Its broker is its own, else the default one, else the
- * component's. An answer goes back to the broker of its request.
+ * component's. An answer goes back to the broker of its request, with its correlation data.
  * @throws {WildcastError} `invalid_subject`
  */
 export function route(
@@ -28,6 +28,7 @@ export function route(
   const answers = output.subject === undefined && answerOn !== undefined
   const subject = output.subject ?? answerOn ?? result.subject ?? trigger.subject
   const broker = output.broker ?? (answers ? own : (result.broker ?? own))
+  const correlation = subject === answerOn ? trigger.beside?.correlation : undefined
   return {
     broker,
     message: {
@@ -35,6 +36,7 @@ export function route(
       payload: output.payload,
       ...(output.responseSubject === undefined ? {} : { responseSubject: parseSubject(output.responseSubject) }),
       ...(output.headers === undefined ? {} : { headers: output.headers }),
+      ...(correlation && { beside: { correlation } }),
     },
   }
 }

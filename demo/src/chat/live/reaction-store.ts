@@ -8,20 +8,15 @@ import { splitRoomKey, useChatStore } from '../chat-store.js'
 import { ownUser } from '../identity.js'
 import type { ChatEntry } from '../room-log.js'
 import { nameless } from '../send.js'
+import { type Emoji, keepUnconfirmed, type Reaction, readUnconfirmed, type Unconfirmed } from './unconfirmed.js'
 
-export type Emoji = (typeof emojis)[number]
+export type { Emoji } from './unconfirmed.js'
 
 /** The people who have answered a message with one emoji. */
 export interface Tally {
   readonly emoji: Emoji
   readonly names: readonly string[]
   readonly isOwn: boolean
-}
-
-/** The reactions of one person to one message. */
-export interface Reaction {
-  readonly name: string
-  readonly emoji: readonly Emoji[]
 }
 
 /** The reactions to one message, by subject. */
@@ -31,12 +26,12 @@ interface ReactionState {
   /** Those of the open room, by message: see `messageOf`. */
   readonly people: ReadonlyMap<string, People>
   /** Changes of this page that the broker has not confirmed, by subject. */
-  readonly own: Readonly<Record<string, Reaction>>
+  readonly own: Readonly<Record<string, Unconfirmed>>
   /** Why a change was refused, by subject. */
   readonly errors: Readonly<Record<string, string>>
 }
 
-export const useReactions = create<ReactionState>()(() => ({ people: new Map(), own: {}, errors: {} }))
+export const useReactions = create<ReactionState>()(() => ({ people: new Map(), own: readUnconfirmed(), errors: {} }))
 
 /** As long as the messages themselves are kept, in milliseconds. */
 const keptMs = 7 * 24 * 3_600_000
@@ -84,10 +79,15 @@ export async function toggle(room: string, subject: ReactionSubject, emoji: Emoj
   const { people, own, errors } = useReactions.getState()
   const before = (own[subject] ?? people.get(messageOf(subject))?.get(subject))?.emoji ?? []
   const after = before.includes(emoji) ? before.filter((each) => each !== emoji) : [...before, emoji]
-  const next: Reaction = { name: usePage.getState().name.trim() || nameless, emoji: after }
+  const [broker] = splitRoomKey(room)
+  const next: Unconfirmed = { name: usePage.getState().name.trim() || nameless, emoji: after, broker }
   useReactions.setState({ own: { ...own, [subject]: next }, errors: without(errors, subject) })
+  await send(subject, next)
+}
+
+async function send(subject: string, next: Unconfirmed): Promise<void> {
   try {
-    await write(splitRoomKey(room)[0], subject, next)
+    await write(subject, next)
   } catch (cause) {
     const { message } = WildcastError.from(cause)
     useReactions.setState(({ errors }) => ({ errors: { ...errors, [subject]: message } }))
@@ -96,11 +96,27 @@ export async function toggle(room: string, subject: ReactionSubject, emoji: Emoj
   if (now[subject] === next) useReactions.setState({ own: without(now, subject) })
 }
 
-async function write(broker: string, subject: ReactionSubject, next: Reaction): Promise<void> {
+async function write(subject: string, { name, emoji, broker }: Unconfirmed): Promise<void> {
+  if (!isReaction(subject)) return
   const canExpire = useChatStore.getState().features[broker]?.includes('ttl')
-  if (next.emoji.length === 0) await keptValues.delete(subject, { broker })
-  else
-    await keptValues.set(subject, { ...next, emoji: [...next.emoji] }, { broker, ...(canExpire && { ttlMs: keptMs }) })
+  if (emoji.length === 0) await keptValues.delete(subject, { broker })
+  else await keptValues.set(subject, { name, emoji: [...emoji] }, { broker, ...(canExpire && { ttlMs: keptMs }) })
+}
+
+const isReaction = (subject: string): subject is ReactionSubject => /^reaction(?:\.[^.]+){3}$/.test(subject)
+
+useReactions.subscribe(({ own }, before) => {
+  if (own !== before.own) keepUnconfirmed(own)
+})
+
+/** Once the features of the brokers are known, so that a reaction expires if its broker can. */
+const stop = useChatStore.subscribe(sendKept)
+sendKept(useChatStore.getState())
+
+function sendKept({ features }: { readonly features: Readonly<Record<string, unknown>> }): void {
+  if (Object.keys(features).length === 0) return
+  stop()
+  for (const [subject, next] of Object.entries(useReactions.getState().own)) void send(subject, next)
 }
 
 function without<Value>(record: Readonly<Record<string, Value>>, key: string): Readonly<Record<string, Value>> {

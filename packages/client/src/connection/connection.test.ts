@@ -197,7 +197,7 @@ describe('online', () => {
 describe('closed', () => {
   test('after a final refusal only connect() connects again', () => {
     const refused = after(wanted, { type: 'failed', reason, final: true })
-    expect(refused).toMatchObject({ state: 'closed', reason })
+    expect(refused).toMatchObject({ state: 'closed', reason: { code: reason.code, message: 'lost', retry: false } })
     for (const event of [fired(), woke(), failed, welcomed]) expect(step(refused, event, facts).to).toBe(refused)
     expect(step(refused, wanted, facts).to.state).toBe('connecting')
   })

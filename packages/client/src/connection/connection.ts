@@ -32,7 +32,8 @@ export function step(from: ConnectionState, event: ConnectionEvent, facts: Conne
   if (from.state === 'closed' && !from.reason) return { to: from } // close() is final
   if (type === 'ended') return end(undefined, facts)
   if (from.state === 'connecting' || from.state === 'online') {
-    if (type === 'failed' && event.final) return end(event.reason, facts)
+    // Nothing is retried on a client that is closed, not even after the end of a token.
+    if (type === 'failed' && event.final) return end(Object.assign(event.reason, { retry: false }), facts)
     return from.state === 'online'
       ? whileOnline(forgetFailures(from, facts), event, facts)
       : whileConnecting(from, event, facts)

@@ -1,14 +1,9 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { settle } from '../testing/fake-clock.js'
-import { type Kept, keep } from '../testing/keeping.js'
+import { describe, expect, it } from 'vitest'
+import { type Tested, tested } from '../testing/tested.js'
 
 // The events of a real page. Some of them don't bubble.
 
-async function kept(): Promise<Kept> {
-  const connected = await keep()
-  onTestFinished(() => connected.client.close())
-  return connected
-}
+const pings = ({ relay }: Tested): number => relay.frames('Ping').length
 
 describe('a page in Chromium', () => {
   it.each([
@@ -20,17 +15,28 @@ describe('a page in Chromium', () => {
       () => (navigator as { connection?: EventTarget }).connection?.dispatchEvent(new Event('change')),
     ],
   ])('probes the relay %s', async (_, dispatch) => {
-    const { relay } = await kept()
+    const one = await tested()
+    expect(pings(one)).toBe(0)
     dispatch()
-    expect(relay.link.pings).toBe(1)
+    await one.relay.settled()
+    expect(pings(one)).toBe(1)
   })
 
   it('closes its connection when it enters the cache, and resumes its session when it is restored', async () => {
-    const { relay } = await kept()
+    const { relay, client } = await tested()
+    const gaps: unknown[] = []
+    client.subscribe('good.*', () => {}, { onGap: (gap) => gaps.push(gap) })
+    await relay.settled()
     window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))
-    expect(relay.live).toBe(0)
+    await relay.settled()
+    expect(relay.connections).toBe(0)
     window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
-    await settle()
-    expect(relay.link.all('Connect')).toMatchObject([{ session: 'key' }])
+    await relay.settled()
+    expect({ connections: relay.connections, state: client.status.state, gaps }).toEqual({
+      connections: 1,
+      state: 'online',
+      gaps: [],
+    })
+    expect(relay.frames('Connect')).toMatchObject([{}, { session: expect.any(String) }])
   })
 })

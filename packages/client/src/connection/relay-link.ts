@@ -232,8 +232,7 @@ export class RelayLink {
       close: ({ code, reason }) => {
         if (!isCurrent()) return
         if (code === invalidFrame) this.#session.abandon()
-        const noWelcome =
-          this.#connection.state === 'connecting' && `closed before Welcome (${code}): is a relay there?`
+        const noWelcome = this.#connection.state === 'connecting' && `no Welcome (${code}): is a relay there?`
         this.#dispatch({ type: 'failed', ...this.#token.judge(toCloseError(code, reason || noWelcome || '')) })
       },
     }
@@ -292,7 +291,7 @@ export class RelayLink {
 
   /** Gives up the session: the relay's count doesn't match the frames that were sent. */
   #rejectCount(): void {
-    const reason = interrupted('the relay confirmed frames that were not sent')
+    const reason = interrupted('the relay confirmed unsent frames')
     this.#session.abandon()
     if (this.#connection.state === 'online') this.#settings.fault(reason, 'protocol')
     this.#dispatch({ type: 'failed', reason }) // also reports it while connecting

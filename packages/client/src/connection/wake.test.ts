@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { connect, start } from '../testing/connect.js'
-import { settle } from '../testing/fake-clock.js'
-import { keep } from '../testing/keeping.js'
-import { silence } from '../testing/scripted-relay.js'
+import { started, type Tested, tested, timed } from '../testing/tested.js'
+
+const pings = ({ relay }: Tested): number => relay.frames('Ping').length
+const attempts = ({ relay }: Tested): number => relay.frames('Connect').length
 
 describe('waking', () => {
   afterEach(() => vi.unstubAllGlobals())
@@ -15,17 +15,19 @@ describe('waking', () => {
 
   test.each(['online', 'pageshow', 'visibilitychange'])('by %s ends the wait', async (event) => {
     const target = page()
-    const { client, relay } = await connect()
-    relay.link.drop()
+    const { client, relay } = await tested()
+    relay.cut()
+    await relay.settled()
+    expect(client.status.state).toBe('waiting')
     target.dispatchEvent(new Event(event))
-    await settle()
+    await relay.settled()
     expect(client.status.state).toBe('online')
   })
   test('by online forgets that WebSockets were blocked, since the network may have changed', async () => {
     const target = page()
     const kept: Record<string, string> = { 'wildcast ws://relay.test': '1' }
     vi.stubGlobal('sessionStorage', kept)
-    await connect()
+    await tested()
     target.dispatchEvent(new Event('visibilitychange'))
     expect(Object.keys(kept)).toHaveLength(1)
     target.dispatchEvent(new Event('online'))
@@ -33,34 +35,38 @@ describe('waking', () => {
   })
   test('by many events makes one attempt at a time (N9)', async () => {
     const target = page()
-    const { relay } = start()
+    const one = await started()
     for (let i = 0; i < 100; i++) target.dispatchEvent(new Event('online'))
-    await settle()
+    await one.relay.settled()
     for (let i = 0; i < 100; i++) target.dispatchEvent(new Event('online'))
-    expect(relay.links).toHaveLength(1)
+    await one.relay.settled()
+    expect({ attempts: attempts(one), connections: one.relay.connections }).toEqual({ attempts: 1, connections: 1 })
   })
   test('does not happen in a hidden page', async () => {
     const target = page()
     vi.stubGlobal('document', { visibilityState: 'hidden' })
-    const { client, relay } = await connect()
-    relay.link.drop()
+    const { client, relay } = await tested()
+    relay.cut()
+    await relay.settled()
     target.dispatchEvent(new Event('visibilitychange'))
+    await relay.settled()
     expect(client.status.state).toBe('waiting')
   })
   test.each(['online', 'pageshow', 'visibilitychange', 'resume'])(
     'by %s probes the relay, and gives it up after 3 s without an answer',
     async (event) => {
       const target = page()
-      const { client, relay, clock } = await connect()
+      const one = await tested()
+      const { client, relay, clock } = one
       const { status } = client
       target.dispatchEvent(new Event(event))
       await clock.advance(20_000)
-      expect({ status: client.status, pings: relay.link.pings }).toEqual({ status, pings: 1 })
-      silence(relay)
+      expect({ status: client.status, pings: pings(one) }).toEqual({ status, pings: 1 })
+      relay.slow()
       target.dispatchEvent(new Event(event))
       target.dispatchEvent(new Event(event))
       await clock.advance(2_999)
-      expect({ status: client.status, pings: relay.link.pings }).toEqual({ status, pings: 3 })
+      expect({ status: client.status, pings: pings(one) }).toEqual({ status, pings: 3 })
       await clock.advance(1)
       expect(client.status).toMatchObject({ state: 'waiting', reason: { message: 'the relay did not answer' } })
     },
@@ -69,54 +75,62 @@ describe('waking', () => {
     page()
     const connection = new EventTarget()
     vi.stubGlobal('navigator', { connection })
-    const { relay } = await connect()
+    const one = await tested()
+    expect(pings(one)).toBe(0)
     connection.dispatchEvent(new Event('change'))
-    expect(relay.link.pings).toBe(1)
+    await one.relay.settled()
+    expect(pings(one)).toBe(1)
   })
   test('by a timer that is a minute late probes the relay first', async () => {
-    const { client, relay, clock } = await connect()
-    clock.set(clock.now() + 600_000) // the machine and its timers have slept
-    await clock.advance(32_000)
-    const { state } = client.status
-    expect({ state, pings: relay.link.pings, links: relay.links.length }).toEqual({
+    const one = await timed()
+    await one.relay.settled()
+    const release = one.relay.slow() // else the relay's own pings come first
+    one.own.sleep(600_000)
+    await one.clock.advance(32_000)
+    release()
+    await one.clock.advance(3_000)
+    expect({ state: one.client.status.state, pings: pings(one), attempts: attempts(one) }).toEqual({
       state: 'online',
       pings: 1,
-      links: 1,
+      attempts: 1,
     })
   })
   test('after ten minutes of sleep replaces the link at once (N9)', async () => {
     const target = page()
-    const { client, relay, clock } = await connect()
-    clock.set(clock.now() + 600_000)
+    const one = await timed()
+    await one.relay.settled()
+    one.own.sleep(600_000)
     target.dispatchEvent(new Event('visibilitychange'))
-    await settle()
-    expect(relay.links).toHaveLength(2)
-    expect(relay.live).toBe(1)
-    expect(client.status.state).toBe('online')
+    await one.relay.settled()
+    expect({ attempts: attempts(one), connections: one.relay.connections }).toEqual({ attempts: 2, connections: 1 })
+    expect(one.client.status.state).toBe('online')
   })
   test('of a page from the back/forward cache resumes the session of its closed connection', async () => {
     const target = page()
-    const { client, relay, clock } = await keep()
+    const { client, relay, own } = await timed()
     const reports: unknown[] = []
     client.subscribe('a', () => {}, { onGap: (gap) => reports.push(gap), onStatus: (status) => reports.push(status) })
-    await settle()
+    await relay.settled()
     target.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }))
-    expect(relay.link.closedWith).toBe('open')
+    await relay.settled()
+    expect(relay.connections).toBe(1)
     target.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: true }))
-    expect(relay.link.closedWith).toBeUndefined() // 1000 would end the session
-    clock.set(clock.now() + 30_000) // the page and its timers are frozen
+    await relay.settled()
+    expect(relay.connections).toBe(0)
+    own.sleep(30_000) // the page and its timers are frozen
+    await relay.publish('a', 1)
     target.dispatchEvent(new Event('pageshow'))
-    await settle()
-    expect(relay.link.all('Connect')).toMatchObject([{ session: 'key' }])
-    expect(reports).toEqual(['syncing', 'ready', 'reconnecting', 'ready'])
+    await relay.settled()
+    expect(relay.frames('Connect')).toMatchObject([{}, { session: expect.any(String) }])
+    expect(reports).toEqual(['connecting', 'syncing', 'ready', 'reconnecting', 'ready'])
   })
   test('does not affect a closed client', async () => {
     const target = page()
-    const { client, relay } = await connect()
-    client.close()
+    const one = await tested()
+    one.client.close()
     target.dispatchEvent(new Event('online'))
-    await settle()
-    expect(relay.links).toHaveLength(1)
+    await one.relay.settled()
+    expect({ attempts: attempts(one), connections: one.relay.connections }).toEqual({ attempts: 1, connections: 0 })
   })
 })
 
@@ -124,64 +138,32 @@ describe('a lost network', () => {
   afterEach(() => vi.unstubAllGlobals())
 
   test('is noticed 3 s after the first frame that is sent', async () => {
-    const { client, relay, clock } = await keep()
+    const one = await tested()
+    const { client, relay, clock } = one
     await clock.advance(10_000)
-    silence(relay)
+    relay.slow()
     void client.publish('a')
     await clock.advance(1_000)
     void client.publish('b')
     await clock.advance(1_999)
-    expect({ state: client.status.state, pings: relay.link.pings }).toEqual({ state: 'online', pings: 1 })
+    expect({ state: client.status.state, pings: pings(one) }).toEqual({ state: 'online', pings: 1 })
     await clock.advance(1)
     expect(client.status.state).toBe('waiting')
   })
   test('is not suspected while answers are received', async () => {
-    const { client, relay, clock } = await connect()
+    const one = await tested()
     for (let i = 0; i < 100; i++) {
-      await client.publish('a')
-      await clock.advance(500)
+      await one.client.publish('a')
+      await one.clock.advance(500)
     }
-    expect(relay.link.pings).toBe(0)
+    expect(pings(one)).toBe(0)
   })
   test('is not checked by the timers of a hidden page', async () => {
     vi.stubGlobal('document', { visibilityState: 'hidden' })
-    const { client, relay, clock } = await keep()
-    silence(relay)
-    void client.publish('a')
-    await clock.advance(10_000)
-    expect({ state: client.status.state, pings: relay.link.pings }).toEqual({ state: 'online', pings: 0 })
-  })
-  /** How long the client waits for a relay that answers only Connect. */
-  const waitMs = async ({ client, relay, clock }: Awaited<ReturnType<typeof connect>>): Promise<number> => {
-    relay.answer = ({ kind }) => (kind === 'Connect' ? undefined : 'nothing')
-    void client.publish('a')
-    const { links } = relay
-    const { length } = links
-    let ms = 0
-    for (; relay.live > 0 && links.length === length; ms += 500) await clock.advance(500)
-    await clock.advance(30_000)
-    return ms
-  }
-  test('is noticed later each time until a frame is received, since a long message may be in flight', async () => {
-    const on = await connect()
-    const { client, relay, clock } = on
-    await clock.advance(10_000)
-    expect([await waitMs(on), await waitMs(on), await waitMs(on)]).toEqual([3_000, 6_000, 12_000])
-    relay.answer = () => undefined
-    await client.publish('a')
-    expect(await waitMs(on)).toBe(3_000)
-  })
-  test('is not noticed later after attempts that fail in between', async () => {
-    const on = await connect()
-    const { relay, clock } = on
-    silence(relay)
-    void on.client.publish('a')
-    await clock.advance(3_000)
-    expect(on.client.status.state).toBe('waiting')
-    await clock.advance(120_000)
-    expect(relay.links.length).toBeGreaterThan(4)
-    relay.answer = () => undefined
-    await clock.advance(30_000) // less than the silence after which the client probes
-    expect(await waitMs(on)).toBe(6_000)
+    const one = await tested()
+    one.relay.slow()
+    void one.client.publish('a')
+    await one.clock.advance(9_000)
+    expect({ state: one.client.status.state, pings: pings(one) }).toEqual({ state: 'online', pings: 0 })
   })
 })

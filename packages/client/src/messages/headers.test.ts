@@ -1,9 +1,6 @@
 import { type Headers, lightJsonCodec, type MessageFrame, readRelayFrame } from '@wildcast/protocol/client'
-import { msgpackCodec } from '@wildcast/protocol/msgpack'
 import { describe, expect, test } from 'vitest'
-import { connect } from '../testing/connect.js'
-import { settle } from '../testing/fake-clock.js'
-import { welcome } from '../testing/scripted-relay.js'
+import { started, tested } from '../testing/tested.js'
 import { ReceivedMessage } from './message.js'
 
 const headersOf = (sent: readonly { readonly headers?: Headers | undefined }[]): unknown[] =>
@@ -27,24 +24,22 @@ describe('headers are sent', () => {
     ['of pairs', traces],
     ['of an iterator', traces.values()],
   ])('%s, with a publish', async (_, headers) => {
-    const { client, relay } = await connect()
+    const { client, relay } = await tested()
     await client.publish('a', 1, { headers })
-    expect(headersOf(relay.link.all('Publish'))).toEqual([traces])
-    client.close()
+    expect(headersOf(relay.frames('Publish'))).toEqual([traces])
   })
   test('with a request', async () => {
-    const { client, relay } = await connect()
+    const { client, relay } = await tested()
     client.request('a', 1, { headers: { trace: '1', Trace: '2' } }).catch(() => undefined)
-    await settle()
-    expect(headersOf(relay.link.all('Request'))).toEqual([traces])
-    client.close()
+    await relay.settled()
+    expect(headersOf(relay.frames('Request'))).toEqual([traces])
   })
   test('of the platform’s own Headers, which repeat cookies', async () => {
-    const { client, relay } = await connect()
+    const { client, relay } = await tested()
     const headers = new globalThis.Headers({ trace: '1' })
     for (const cookie of ['a=1', 'b=2']) headers.append('set-cookie', cookie)
     await client.publish('a', 1, { headers })
-    expect(headersOf(relay.link.all('Publish'))).toEqual([
+    expect(headersOf(relay.frames('Publish'))).toEqual([
       [
         ['set-cookie', 'a=1'],
         ['set-cookie', 'b=2'],
@@ -57,29 +52,25 @@ describe('headers are sent', () => {
     ['a Map', new Map(Object.entries({ link: ['/a', '/b'], trace: ['1'] }))],
     ['pairs', links],
   ])('with several values of a name, of %s', async (_, headers) => {
-    const { client, relay } = await connect()
+    const { client, relay } = await tested()
     await client.publish('a', 1, { headers })
-    expect(headersOf(relay.link.all('Publish'))).toEqual([[links[0], links[2], links[1]]])
+    expect(headersOf(relay.frames('Publish'))).toEqual([[links[0], links[2], links[1]]])
   })
   test('with an answer', async () => {
-    const { client, relay } = await connect()
+    const { client, relay } = await tested()
     client.subscribe('a', ({ respond }) => void respond?.(1, { headers: { trace: '1' } }))
-    await settle()
-    relay.link.send({ kind: 'Message', id: 1, subject: 'a', message: '', broker: 'test', response_subject: 'r' })
-    await settle()
-    expect(headersOf(relay.link.all('Publish'))).toEqual([[['trace', '1']]])
+    await relay.settled()
+    await client.publish('a', '', { responseSubject: 'r' })
+    await relay.settled()
+    expect(headersOf(relay.frames('Publish'))).toEqual([undefined, [['trace', '1']]])
   })
   test('as they were at the call, and absent if the caller gave no header', async () => {
-    const { client, relay, clock } = await connect()
-    relay.obliging = false
-    relay.link.drop()
+    const { client, relay } = await started()
     const headers = new Map([['trace', '1']])
     const waiting = [client.publish('a', 1, { headers }), client.publish('b', 1, { headers: {} })]
     headers.set('trace', '2')
-    relay.obliging = true
-    await clock.advance(1000)
     await Promise.all(waiting)
-    expect(headersOf(relay.link.all('Publish'))).toEqual([[['trace', '1']], undefined])
+    expect(headersOf(relay.frames('Publish'))).toEqual([[['trace', '1']], undefined])
   })
 })
 
@@ -105,30 +96,31 @@ describe('invalid headers are rejected at the call', () => {
     ['a line break in a value', { trace: '1\r\nevil: 1' }, /trace/],
     ['half of a surrogate pair', { trace: '\ud800' }, /trace/],
   ])('%s', async (_, headers, remedy) => {
-    for (const codec of [undefined, msgpackCodec]) {
-      const { client, relay } = await connect({ codec })
-      const options = { headers: headers as Record<string, string> }
-      for (const call of [client.publish('a', 1, options), client.request('a', 1, options)]) {
-        await expect(call).rejects.toThrow(TypeError)
-        await expect(call).rejects.toThrow(remedy)
-      }
-      expect(await client.publish('a', 2)).toBe('confirmed')
-      expect(relay.link.all('Publish')).toHaveLength(1)
+    const { client, relay } = await tested()
+    const options = { headers: headers as Record<string, string> }
+    for (const call of [client.publish('a', 1, options), client.request('a', 1, options)]) {
+      await expect(call).rejects.toThrow(TypeError)
+      await expect(call).rejects.toThrow(remedy)
     }
+    expect(await client.publish('a', 2)).toBe('confirmed')
+    expect(relay.frames('Publish')).toHaveLength(1)
   })
   test('more than 64 of them', async () => {
-    const { client } = await connect()
+    const { client, relay } = await tested()
     const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`h${i}`, '']))
     expect(await client.publish('a', 1, { headers: many(64) })).toBe('confirmed')
     for (const headers of [many(65), { trace: Array(65).fill('') }])
       await expect(client.publish('a', 1, { headers })).rejects.toMatchObject({ code: 'too_large' })
+    await relay.settled()
+    expect(relay.frames('Publish')).toHaveLength(1) // the relay would refuse them, too
   })
   test('more than 8,192 bytes of names and values, in UTF-8', async () => {
-    const { client, relay } = await connect()
-    relay.link.send({ ...welcome, limits: { ...welcome.limits, payload: 100_000 } })
+    const { client, relay } = await tested()
     expect(await client.publish('a', 1, { headers: { trace: 'x'.repeat(8192 - 5) } })).toBe('confirmed')
     for (const headers of [{ trace: 'x'.repeat(8192 - 4) }, { trace: 'ü'.repeat(4096) }])
       await expect(client.publish('a', 1, { headers })).rejects.toMatchObject({ code: 'too_large' })
+    await relay.settled()
+    expect(relay.frames('Publish')).toHaveLength(1) // the relay would refuse them, too
   })
 })
 

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { connect } from '../testing/connect.js'
-import { settle } from '../testing/fake-clock.js'
+import { type Tested, tested } from '../testing/tested.js'
 import { type Message, ReceivedMessage } from './message.js'
 
 const of = (message: string | Uint8Array, subject = 'good.apple', pattern = 'good.*'): Message =>
@@ -52,49 +51,53 @@ test('headers are empty if the message has none', () => {
   expect(of('').headerList).toEqual([])
 })
 
+/** A client of a relay at which `math.sum` is answered. */
+async function answered(): Promise<Tested> {
+  const one = await tested()
+  one.relay.createClient().serve('math.sum', () => 3)
+  await one.relay.settled()
+  return one
+}
+
 test('the key of a message or answer is unique and constant', async () => {
-  const { client, relay } = await connect()
-  const other = await connect()
+  const { client, relay } = await answered()
   const messages: Message[] = []
   client.subscribe('good.*', (message) => messages.push(message))
   client.subscribe('good.**', (message) => messages.push(message))
-  other.client.subscribe('good.*', (message) => messages.push(message))
-  const answer = client.request('math.sum')
-  await settle()
-  for (const id of [1, 1, 2])
-    relay.link.send({ kind: 'Message', id, subject: 'good.apple', message: '', broker: 'test' })
-  other.relay.link.send({ kind: 'Message', id: 1, subject: 'good.apple', message: '', broker: 'test' })
-  relay.link.send({ kind: 'Response', ref: relay.link.all('Request')[0]?.ref as number, message: '3' })
-  messages.push(await answer)
+  relay.createClient().subscribe('good.*', (message) => messages.push(message))
+  await relay.settled()
+  await relay.publish('good.apple', '')
+  await relay.publish('good.apple', '')
+  messages.push(await client.request('math.sum'))
   const keys = messages.map(({ key }) => key)
-  expect(keys).toHaveLength(5)
-  expect(new Set(keys).size).toBe(5)
+  expect(keys).toHaveLength(7)
+  expect(new Set(keys).size).toBe(7)
   expect(keys).toEqual(keys.map(String))
   expect(messages.map(({ key }) => key)).toEqual(keys)
 })
 
 test('handlers of one subscription get one message, with one key', async () => {
-  const { client, relay } = await connect()
+  const { client, relay } = await tested()
   const keys: string[] = []
   client.subscribe('good.*', ({ key }) => keys.push(key))
   client.subscribe('good.*', ({ key }) => keys.push(key))
-  await settle()
-  relay.link.send({ kind: 'Message', id: 1, subject: 'good.apple', message: '', broker: 'test' })
+  await relay.settled()
+  await relay.publish('good.apple', '')
   expect(keys).toHaveLength(2)
   expect(keys[0]).toBe(keys[1])
 })
 
 test("receivedAt is the time of receipt by the client's clock", async () => {
-  const { client, relay, clock } = await connect()
+  const { client, relay, clock } = await answered()
   const times: number[] = []
   client.subscribe('good.*', ({ receivedAt }) => times.push(receivedAt))
+  await relay.settled()
+  const begun = clock.now()
+  relay.delay(500)
+  await relay.publish('good.apple', '')
+  await clock.advance(1_000)
   const answer = client.request('math.sum')
-  await settle()
-  clock.set(5_000)
-  relay.link.send({ kind: 'Message', id: 1, subject: 'good.apple', message: '', broker: 'test' })
-  clock.set(7_000)
-  relay.link.send({ kind: 'Message', id: 1, subject: 'good.apple', message: '', broker: 'test' })
-  relay.link.send({ kind: 'Response', ref: relay.link.all('Request')[0]?.ref as number, message: '3' })
-  expect(times).toEqual([5_000, 7_000])
-  expect((await answer).receivedAt).toBe(7_000)
+  await clock.advance(5_000)
+  expect(times).toEqual([begun + 500])
+  expect((await answer).receivedAt).toBe(begun + 1_000 + 4 * 500)
 })

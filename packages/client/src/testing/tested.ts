@@ -1,4 +1,4 @@
-import type { Client, WildcastError } from '@wildcast/client'
+import { type Client, createClient, type OnError } from '@wildcast/client'
 import {
   createTestRelay,
   type TestClientOptions,
@@ -7,6 +7,7 @@ import {
   type TestRelayOptions,
 } from '@wildcast/testing'
 import { onTestFinished } from 'vitest'
+import { type OwnClock, ownClock } from './client-clock.js'
 
 /** A client that is online at a test relay. */
 export interface Tested {
@@ -16,6 +17,11 @@ export interface Tested {
   readonly errors: { readonly code: string; readonly stage: string; readonly message: string }[]
 }
 
+/** A client with a clock of its own. */
+export interface Timed extends Tested {
+  readonly own: OwnClock
+}
+
 /** Options of `tested`: those of the relay, and of its client. */
 export interface TestedOptions extends Omit<TestRelayOptions, 'onError'> {
   readonly client?: TestClientOptions
@@ -23,14 +29,27 @@ export interface TestedOptions extends Omit<TestRelayOptions, 'onError'> {
 
 /** Creates a test relay with a client that has not connected yet. */
 export async function started({ client: options, ...rest }: TestedOptions = {}): Promise<Tested> {
-  const relay = await createTestRelay(rest)
-  const errors: Tested['errors'] = []
-  const onError = ({ code, message }: WildcastError, { stage }: { readonly stage: string }): void => {
-    errors.push({ code, stage, message })
-  }
-  const client = relay.createClient({ onError, ...options })
+  const { relay, errors, onError } = await openRelay(rest)
+  return { client: relay.createClient({ onError, ...options }), relay, clock: relay.clock, errors }
+}
+
+/** As `started`, for a test that counts the timers of the client, or lets its machine sleep. */
+export async function timed({ client: options, ...rest }: TestedOptions = {}): Promise<Timed> {
+  const { relay, errors, onError } = await openRelay(rest)
+  const { transport, clock } = relay
+  const own = ownClock(clock)
+  const client = createClient({ url: 'ws://relay.test', transport, clock: own, onError, ...options })
+  return { client, relay, clock, errors, own }
+}
+
+/** Creates a test relay that is closed with the test, and the errors of its clients. */
+async function openRelay(
+  options: Omit<TestRelayOptions, 'onError'>,
+): Promise<Pick<Tested, 'relay' | 'errors'> & { readonly onError: OnError }> {
+  const relay = await createTestRelay(options)
+  const errors: Tested['errors'][number][] = []
   onTestFinished(() => relay.close())
-  return { client, relay, clock: relay.clock, errors }
+  return { relay, errors, onError: ({ code, message }, { stage }) => void errors.push({ code, stage, message }) }
 }
 
 /** Creates a test relay with a client that is online. */

@@ -22,7 +22,7 @@ const run = { seconds: 1, lateSeconds: 0.3, perSecond: [400], threads: 2, machin
 function figures(some: Partial<LoadFigures> = {}): LoadFigures {
   const latencies = new LatencyHistogram()
   for (let us = 1000; us <= 2000; us += 100) latencies.add(us)
-  const counts = { published: 100, confirmed: 100, unknown: 0, received: 200, withheld: 0, pending: 0 }
+  const counts = { published: 100, confirmed: 100, unknown: 0, received: 200, duplicates: 0, withheld: 0, pending: 0 }
   return { ...counts, errors: {}, latencies: latencies.toData(), busy: 0.3, lateMs: 2, ...some }
 }
 
@@ -33,6 +33,12 @@ it('adds the threads, and counts a message as lost for each subscriber that did 
     run,
   )
   expect(result).toMatchObject({ confirmed: 200, delivered: 397, lost: 3, errors: { timeout: 3 }, limit: undefined })
+})
+
+it('does not let a duplicate hide a loss', () => {
+  const result = benchResult(plan, [figures(), figures({ received: 197, duplicates: 3 })], run)
+  expect(result).toMatchObject({ delivered: 397, lost: 3, duplicates: 3 })
+  expect(benchText(result, paint(false), 60)).toContain('duplicates  3 messages came again')
 })
 
 it.each([

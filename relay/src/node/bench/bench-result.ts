@@ -23,7 +23,10 @@ export interface BenchResult extends BenchRun {
   readonly unknown: number
   readonly unanswered: number
   readonly withheld: number
+  /** Each message counts once for each subscriber. */
   readonly delivered: number
+  /** Messages that a subscriber had received before. */
+  readonly duplicates: number
   /** Confirmed messages that did not reach a subscriber, once for each. */
   readonly lost: number
   readonly errors: Readonly<Record<string, number>>
@@ -54,8 +57,9 @@ export function benchResult(plan: LoadPlan, figures: readonly LoadFigures[], run
     latencies.addData(one.latencies)
     for (const [code, count] of Object.entries(one.errors)) errors[code] = (errors[code] ?? 0) + count
   }
-  const sum = (key: 'published' | 'confirmed' | 'unknown' | 'pending' | 'withheld' | 'received'): number =>
-    figures.reduce((total, one) => total + one[key], 0)
+  const sum = (
+    key: 'published' | 'confirmed' | 'unknown' | 'pending' | 'withheld' | 'received' | 'duplicates',
+  ): number => figures.reduce((total, one) => total + one[key], 0)
   const [confirmed, delivered] = [sum('confirmed'), sum('received')]
   return {
     ...run,
@@ -66,6 +70,7 @@ export function benchResult(plan: LoadPlan, figures: readonly LoadFigures[], run
     unanswered: sum('pending'),
     withheld: sum('withheld'),
     delivered,
+    duplicates: sum('duplicates'),
     lost: Math.max(0, confirmed * plan.subscribers - delivered),
     errors,
     latencies,

@@ -39,7 +39,8 @@ const rounded = (value: number): number => Math.round(value * 1000) / 1000
 
 /** The result for a person, with a chart. */
 export function benchText(result: BenchResult, { strong, weak, warning, bad, good }: Paint, width: number): string {
-  const { plan, seconds, latencies, lost, errors, limit, unknown, unanswered, withheld } = result
+  const { plan, seconds, latencies, lost, errors, limit } = result
+  const { duplicates, unknown, unanswered, withheld } = result
   const rate = (count: number): string =>
     `${shortNumber(count / seconds)}/s, ${shortBytes((count * plan.size) / seconds)}/s`
   const row = (name: string, text: string): string => `${name.padEnd(12)}${text}`
@@ -55,6 +56,7 @@ export function benchText(result: BenchResult, { strong, weak, warning, bad, goo
     row('delivered', `${result.delivered} (${rate(result.delivered)})`),
     row('lost', lost === 0 ? good('0') : bad(`${lost}`)),
     row('errors', codes.length === 0 ? good('none') : bad(codes.join(', '))),
+    ...optional('duplicates', duplicates, 'messages came again, and are not counted above'),
     ...optional('unknown', unknown, 'publishes were interrupted'),
     ...optional('unanswered', unanswered, 'publishes have no answer yet'),
     ...optional('withheld', withheld, 'messages were not sent, since too many were not confirmed'),

@@ -6,13 +6,13 @@ import { type LoadClient, loadClient } from './load-client.js'
 import type { LoadFigures } from './load-messages.js'
 import { evenly } from './load-pace.js'
 import type { LoadShare } from './load-plan.js'
+import { readStamp, stampLength, stampText } from './load-stamp.js'
+import { SeenMessages } from './seen-messages.js'
 
 /** The most that connect at once: a relay that accepts thousands at a time answers late. */
 const joinAtOnce = 32
 /** More unconfirmed publishes of a thread would only fill memory. */
 const mostPending = 20_000
-
-const timeDigits = 16
 
 /** Returns the time of the machine in microseconds, which all threads share. */
 const nowUs = (): number => Number(process.hrtime.bigint() / 1000n)
@@ -24,13 +24,16 @@ export class LoadClients {
   readonly #clients: LoadClient[] = []
   readonly #latencies: LatencyHistogram = new LatencyHistogram()
   readonly #errors: Record<string, number> = {}
-  readonly #counts = { published: 0, confirmed: 0, unknown: 0, received: 0, withheld: 0, pending: 0, lateMs: 0 }
+  readonly #counts = {
+    ...{ published: 0, confirmed: 0, unknown: 0, withheld: 0, pending: 0 },
+    ...{ received: 0, duplicates: 0, lateMs: 0 },
+  }
   #begun: ReturnType<typeof performance.eventLoopUtilization> = performance.eventLoopUtilization()
   #unpace: () => void = () => {}
 
   constructor(share: LoadShare) {
     this.#share = share
-    this.#filler = 'x'.repeat(share.plan.size - timeDigits - 2) // data of text has two quotes
+    this.#filler = 'x'.repeat(share.plan.size - stampLength - 2) // data of text has two quotes
   }
 
   /** Connects and subscribes all. `report` is called for each, and for each error on the way. */
@@ -41,9 +44,10 @@ export class LoadClients {
       if (isJoining) report(joined, `${error.code}: ${error.message}`)
       else this.#failed(error)
     }
-    const received = (message: Message): void => this.#received(message)
     const joinSome = async (): Promise<void> => {
       while (next < first + count) {
+        const seen = new SeenMessages()
+        const received = (message: Message): void => this.#received(message, seen)
         const client = loadClient(next++, plan, { received, failed })
         this.#clients.push(client)
         await client.ready
@@ -88,16 +92,19 @@ export class LoadClients {
   }
 
   #publish(number: number): void {
-    const one = this.#clients[number % this.#clients.length]
+    const index = number % this.#clients.length
+    const one = this.#clients[index]
     const counts = this.#counts
     if (!one || counts.pending >= mostPending) {
       counts.withheld++
       return
     }
+    const publisher = this.#share.first + index
+    const sequence = Math.floor(number / this.#clients.length)
     counts.published++
     counts.pending++
     one.client
-      .publish(one.subject, `${String(nowUs()).padStart(timeDigits, '0')}${this.#filler}`)
+      .publish(one.subject, stampText({ timeUs: nowUs(), publisher, sequence }) + this.#filler)
       .then(
         (outcome) => counts[outcome]++,
         (cause: unknown) => this.#failed(WildcastError.from(cause)),
@@ -105,11 +112,15 @@ export class LoadClients {
       .finally(() => counts.pending--)
   }
 
-  #received(message: Message): void {
-    this.#counts.received++
+  #received(message: Message, seen: SeenMessages): void {
     const text = message.text()
-    const from = text.startsWith('"') ? 1 : 0
-    this.#latencies.add(nowUs() - Number(text.slice(from, from + timeDigits)))
+    const stamp = readStamp(text.startsWith('"') ? text.slice(1, 1 + stampLength) : text)
+    if (!seen.add(stamp)) {
+      this.#counts.duplicates++
+      return
+    }
+    this.#counts.received++
+    this.#latencies.add(nowUs() - stamp.timeUs)
   }
 
   #failed({ code }: WildcastError): void {

@@ -17,7 +17,10 @@ export interface LoadFigures {
   readonly confirmed: number
   /** Publishes without an answer: the connection was lost. */
   readonly unknown: number
+  /** Each message counts once for each subscriber. */
   readonly received: number
+  /** Messages that a subscriber had received before. */
+  readonly duplicates: number
   /** Messages that were not sent, since too many publishes were not yet confirmed. */
   readonly withheld: number
   /** Publishes that wait for their answer. */

@@ -157,20 +157,24 @@ describe('a configuration is refused', () => {
     ['nats', 'addresses = ["a"]\nauth = { Token = "x" }', 'addresses = ["a"]\nauth = { Token = "y" }', false],
     ['mqtt', 'address = "mqtt://a"', 'address = "tcp://a:1883"', true],
     ['mqtt', 'address = "mqtt://a"', 'address = "mqtt://b"', false],
+    ['mqtt', 'address = "mqtt://a"\nprefix = "shop"', 'address = "mqtt://a"\nprefix = "shop.eu"', true],
+    ['mqtt', 'address = "mqtt://a"\nprefix = "shop"', 'address = "mqtt://a"\nprefix = "shops"', false],
   ])('if two brokers of %s are on one server: %s and %s', (type, one, other, isSame) => {
     const broker = (name: string, keys: string): string => `[brokers.${name}]\ntype = "${type}"\n${keys}\n`
     const toml = `${broker('one', one)}${broker('two', other)}${home('a', 'main = "one"')}${home('b', 'main = "two"')}`
     const problem = problemsOf(`${toml}${auth}`)
     expect(problem.includes('on the same server')).toBe(isSame)
-    const remedies = { redis: '"b:"', nats: 'such as "b"', mqtt: 'a server of its own' }
+    const remedies = { redis: '"b:"', nats: 'such as "b"', mqtt: 'such as "b"' }
     if (isSame) expect(problem).toContain(remedies[type])
   })
 })
 
 it.each(['shop.*', '$shop', '_shop', 'shop.', '.shop', 'request', 'response.shop', 'a b'])(
-  'the prefix "%s" is refused on NATS',
+  'the prefix "%s" is refused on NATS and MQTT',
   (prefix) => {
-    const toml = `[brokers.main]\ntype = "nats"\naddresses = ["a"]\nprefix = "${prefix}"\n`
-    expect(problemsOf(toml)).toContain('"prefix" in [brokers.main] must be one or more segments of letters')
+    for (const server of ['type = "nats"\naddresses = ["a"]', 'type = "mqtt"\naddress = "mqtt://a"'])
+      expect(problemsOf(`[brokers.main]\n${server}\nprefix = "${prefix}"\n`)).toContain(
+        '"prefix" in [brokers.main] must be one or more segments of letters',
+      )
   },
 )

@@ -1,11 +1,14 @@
 import { type Headers, type Payload, payloadBytes, type Subject } from '@wildcast/protocol'
 import type { StoredValue, StoredWill } from '../../core/store.js'
 
-/** A value as a row of the file: the columns of `values`, in their order. */
+/**
+ * A value as a row of the file: the columns of `values`, in their order. The payload is bytes; one
+ * to write may be text.
+ */
 export type Row = readonly [
   subject: string,
   revision: string,
-  payload: Uint8Array,
+  payload: Payload,
   isText: number,
   headers: string | null,
   user: string | null,
@@ -28,7 +31,7 @@ export function rowOf({ subject, payload, headers, user, expiresAt, will }: Omit
   return [
     subject,
     '',
-    payloadBytes(payload),
+    payload,
     isText(payload),
     headersText(headers),
     user ?? null,
@@ -60,7 +63,7 @@ export function plainValueOf({ will, ...value }: FileValue): StoredValue {
 /** The bytes of a row that count for the limit of a store. */
 export const sizeOfRow = ([subject, , payload, , headers, , , will]: Row): number =>
   Buffer.byteLength(subject) +
-  payload.byteLength +
+  Buffer.byteLength(payload) +
   (headers === null ? 0 : Buffer.byteLength(headers)) +
   (will?.byteLength ?? 0)
 
@@ -77,6 +80,8 @@ export function headersText(headers: Headers | undefined): string | null {
 }
 
 /** Returns the payload of two columns. */
-export function columnsPayload(bytes: Uint8Array, text: number | null): Payload {
-  return text === 1 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString() : bytes
+export function columnsPayload(bytes: Payload, text: number | null): Payload {
+  return text === 1 && typeof bytes !== 'string'
+    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
+    : bytes
 }

@@ -86,7 +86,11 @@ export class ValuesFile {
    */
   write(writes: readonly FileWrite[], now: number): readonly Outcome[] {
     try {
-      return this.transaction(() => writes.map((write) => this.apply(write, now)))
+      return this.transaction(() => {
+        const changed = writes.flatMap(({ subject, append }) => (append ? [] : [subject]))
+        if (changed.length > 1) this.#table.expect(changed)
+        return writes.map((write) => this.apply(write, now))
+      })
     } catch (cause) {
       const outcome = failedOutcome(cause)
       if (outcome.failure.code !== 'storage_full' || writes.length === 1) return writes.map(() => outcome)
@@ -127,6 +131,7 @@ export class ValuesFile {
     try {
       return this.#transaction(() => {
         const result = run()
+        this.#table.save()
         this.#numbers.save()
         this.#log.save()
         return result

@@ -4,6 +4,7 @@ import { url } from './addresses.js'
 import { certificateEntries, certificatesNeed, type Resolve, tlsOf } from './certificates.js'
 import { defined } from './defined.js'
 import { linkEntries, linkOf } from './link.js'
+import { prefix } from './prefix.js'
 import { optional, type Reads, table } from './table.js'
 import { choice, seconds, secret, text, wholeNumber } from './values.js'
 
@@ -36,6 +37,7 @@ export function mqttSettingsKeys(resolve: Resolve): Reads<BrokerSettings> {
     credentials: optional(table({ username: text, password: secret })),
     version: optional(version),
     max_packet_size: optional(wholeNumber(100, longestPacket, 'bytes')),
+    prefix: optional(prefix),
     payload: optional(choice({ raw: 'raw' as const, envelope: 'envelope' as const })),
     ...certificateEntries(resolve),
     ...linkEntries,
@@ -55,6 +57,7 @@ export function mqttSettingsKeys(resolve: Resolve): Reads<BrokerSettings> {
         version: keys.version,
         maxPacketSize: keys.max_packet_size,
         payload: keys.payload,
+        prefix: keys.prefix,
       }),
     })),
   )

@@ -65,7 +65,7 @@ function sharedBrokers({ namespaces = {}, brokers }: Config): Faults {
 }
 
 function takesPrefix(settings: BrokerSettings | undefined): boolean {
-  return settings?.type === 'redis' || settings?.type === 'nats'
+  return settings !== undefined && settings.type !== 'memory'
 }
 
 /** Two brokers of one server must not see the subjects of each other. */
@@ -89,7 +89,6 @@ function sharedServers(config: Config): Faults {
 }
 
 function remedyFor({ type }: BrokerSettings, name: string): string {
-  if (type === 'mqtt') return 'give each a server of its own'
   const example = type === 'redis' ? `${name}:` : name
   return `give both a "prefix", neither of which begins with the other, such as "${example}"`
 }

@@ -6,20 +6,12 @@ import { defined } from './defined.js'
 import { historyEntry } from './history.js'
 import { linkEntries, linkOf } from './link.js'
 import { natsAuth } from './nats-auth.js'
+import { prefix } from './prefix.js'
 import { storeLimitEntries } from './store-limits.js'
 import { optional, type Reads, table } from './table.js'
 import { list, text, truth } from './values.js'
 
 const example = '["nats://localhost:4222"]'
-
-/** Names of other kinds have a meaning at NATS or in subjects. */
-const prefix: Reads<string> = v.pipe(
-  text,
-  v.regex(
-    /^(?!(?:request|response)(?:\.|$))[A-Za-z0-9][\w-]*(?:\.[\w-]+)*$/,
-    '{it} must be one or more segments of letters, digits, "-" and "_", such as "shop" or "shop.eu"',
-  ),
-)
 
 /** The keys of a NATS broker, which are the original's. */
 export function natsSettingsKeys(resolve: Resolve): Reads<BrokerSettings> {

@@ -31,8 +31,8 @@ function isSameAccount(one: BrokerSettings, other: BrokerSettings): boolean {
 }
 
 function prefixOf(settings: BrokerSettings): string {
-  if (settings.type === 'nats' && settings.prefix !== undefined) return `${settings.prefix}.`
-  return settings.type === 'redis' ? (settings.prefix ?? '') : ''
+  if (settings.type === 'memory' || settings.prefix === undefined) return ''
+  return settings.type === 'redis' ? settings.prefix : `${settings.prefix}.`
 }
 
 /** The servers of a broker, each `host:port`. All databases of a Redis have the same channels. */

@@ -103,7 +103,7 @@ describe('limits', () => {
   })
 
   it('take memory for bytes that have arrived, not for those that are announced', () => {
-    const announced = bytesOf(connectBytes(4), 0x30, 0x80, 0x80, 0x40, 0, 1, 'a')
+    const announced = bytesOf(connectBytes(4), 0x30, 0x80, 0x80, 0x40, field('a'), 'x'.repeat(100))
     const many = Array.from({ length: 100 }, () => new PacketReader({ connectBytes: 100, packetBytes: 2 ** 21 }))
     const taken = memoryOf(() => {
       for (const reader of many) for (const byte of announced) reader.read(Uint8Array.of(byte), () => {})

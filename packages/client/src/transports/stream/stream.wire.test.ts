@@ -1,3 +1,4 @@
+// Scripted: event streams over real HTTP.
 import { expect, test } from 'vitest'
 import { online, openRelay } from '../../testing/http-relay.js'
 import { transportContract } from '../transport.contract.js'

@@ -1,3 +1,4 @@
+// Scripted: event streams over real HTTP that a proxy holds back.
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'

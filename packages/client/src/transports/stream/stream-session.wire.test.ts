@@ -1,3 +1,4 @@
+// Scripted: the HTTP requests of a session.
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Client, createClient } from '../../client.js'
 import { createFakeClock } from '../../testing/fake-clock.js'

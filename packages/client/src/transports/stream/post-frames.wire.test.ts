@@ -1,3 +1,4 @@
+// Scripted: a proxy that refuses HTTP requests.
 import { jsonCodec } from '@wildcast/protocol'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createFakeClock } from '../../testing/fake-clock.js'

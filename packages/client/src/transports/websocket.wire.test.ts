@@ -1,3 +1,4 @@
+// Scripted: a real WebSocket, with a relay that answers frame by frame.
 import type { AddressInfo } from 'node:net'
 import { encode } from '@msgpack/msgpack'
 import { type ClientFrame, type Codec, jsonCodec, readClientFrame, type WildcastError } from '@wildcast/protocol'
