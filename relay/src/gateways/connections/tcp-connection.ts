@@ -40,7 +40,7 @@ export class TcpConnection implements ClientConnection {
     this.#dialect = dialect
     socket.on('data', (chunk: Buffer) => this.#take(chunk))
     // The client has ended its side, and reads no answers after that.
-    socket.on('end', () => socket.end())
+    socket.on('end', () => this.end())
     socket.on('error', () => socket.destroy())
     socket.on('close', () => {
       this.#ended = true
@@ -98,7 +98,7 @@ export class TcpConnection implements ClientConnection {
   }
 
   /** Closes after what was written. A stream has no close codes. */
-  end(_: WildcastError): void {
+  end(_?: WildcastError): void {
     if (this.#ended) return
     this.#ended = true
     this.#bytes = undefined

@@ -36,8 +36,8 @@ it.each(blocks('toml'))('docs/configuration.md:%i is a valid configuration', (_,
   expect(interpret(tomlSource(text, 'example'), 'example', environment).brokers.size).toBeGreaterThan(0)
 })
 
-const others = ['docs/security.md', 'docs/components.md', 'docs/history.md', 'docs/nextjs.md'].flatMap((file) =>
-  blocks('toml', read(file)).map(([line, text]): [string, number, string] => [file, line, text]),
+const others = ['docs/security.md', 'docs/components.md', 'docs/history.md', 'docs/nextjs.md', 'docs/mqtt.md'].flatMap(
+  (file) => blocks('toml', read(file)).map(([line, text]): [string, number, string] => [file, line, text]),
 )
 
 it.each(others)('%s:%i is a valid configuration', (_, __, text) => {

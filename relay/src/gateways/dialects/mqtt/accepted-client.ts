@@ -173,7 +173,8 @@ export class AcceptedClient implements MqttLine {
         throw protocolError('DISCONNECT has a session expiry, and CONNECT had none')
       this.#expiryMs = Math.min(sessionExpiry * 1000, settings.sessionExpiryMs)
     }
-    if (reason !== reasons.disconnectWithWill) session.withdrawWill()
+    if (reason === reasons.success) session.withdrawWill() // [MQTT-3.14.4-3]
+    this.outbox.flush()
     left()
   }
 

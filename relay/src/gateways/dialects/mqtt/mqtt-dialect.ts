@@ -64,10 +64,16 @@ export class MqttDialect implements Dialect {
     try {
       if (typeof data === 'string') throw new MqttFault(reasons.malformedPacket, 'MQTT has no text messages')
       this.#reader.read(data, (packet) => this.#take(packet))
+      if (!this.#isOver) this.#options.relay.unfinished.hold(this, this.#reader.held)
     } catch (cause) {
       if (!(cause instanceof MqttFault)) throw cause
       this.#fail(cause)
     }
+  }
+
+  /** The incomplete packets of all clients take too much memory. */
+  cutOff(): void {
+    this.#end(reasons.quotaExceeded, 'too much unfinished input waits in this relay; send smaller packets')
   }
 
   /** Only clients ping in MQTT; a WebSocket has pings of its own. */
@@ -215,6 +221,7 @@ export class MqttDialect implements Dialect {
   #over(): void {
     this.#state = 'over'
     this.#stopClock()
+    this.#options.relay.unfinished.hold(this, 0)
     const client = this.#client
     this.#client = undefined
     client?.leave()

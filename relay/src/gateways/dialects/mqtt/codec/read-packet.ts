@@ -36,6 +36,11 @@ export class PacketReader {
     return this.#version
   }
 
+  /** The bytes of an incomplete packet that are held. */
+  get held(): number {
+    return this.#count
+  }
+
   /**
    * Reads the next bytes and passes on each packet that is complete. Payloads may be views of the
    * chunk, so it must not be changed. Bytes after a DISCONNECT are ignored [MQTT-3.14.4-1].
