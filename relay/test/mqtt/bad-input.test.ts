@@ -38,7 +38,7 @@ describe('a connected client that sends', () => {
     expect(relay.errors).toEqual([])
   })
 
-  it('filters that are none is refused or disconnected, and the relay lives (G1)', async () => {
+  it('invalid filters is refused or disconnected, and the relay lives (G1)', async () => {
     const { port } = await mqttRelay()
     for (const filter of ['a/#/b', 'a+', '', '$share//x', '$share/g', '$share/g/', '/'.repeat(65_535)]) {
       const one = await connected(port, { level: 5 })

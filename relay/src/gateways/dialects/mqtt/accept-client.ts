@@ -2,7 +2,7 @@ import type { RelayView } from '../../../core/relay.js'
 import type { WillMessageCommand } from '../../../core/will-messages/session-will-messages.js'
 import { AcceptedClient } from './accepted-client.js'
 import { MqttFault } from './codec/fault.js'
-import type { MqttProperties } from './codec/packets.js'
+import type { ConnectPacket, MqttProperties } from './codec/packets.js'
 import { reasons } from './codec/reasons.js'
 import { type Entering, packetRest, receiveMaximum, topicAliasMaximum } from './entering.js'
 import { type KnownClient, knownClient, sessionKeyOf } from './known-client.js'
@@ -54,7 +54,8 @@ function enter(entering: Entering<AcceptedClient>, { known, owner, terms, will }
   const session = resumed ?? fresh
   server.sessions.enter(owner, session)
   // Another take-over finds it from here on.
-  const accepted = new AcceptedClient({ ...entering, ...terms, session, owner, receiveMaximum, topicAliasMaximum })
+  const kept = { ...entering, packet: withoutSecrets(packet) }
+  const accepted = new AcceptedClient({ ...kept, ...terms, session, owner, receiveMaximum, topicAliasMaximum })
   accepted.write({
     type: 'connack',
     sessionPresent: resumed !== undefined,
@@ -64,6 +65,11 @@ function enter(entering: Entering<AcceptedClient>, { known, owner, terms, will }
   accepted.begin()
   if (resumed) resume(resumed, known, will)
   entering.accepted(accepted)
+}
+
+/** The part of CONNECT that is kept as long as the connection: no password, and no will. */
+function withoutSecrets({ type, version, clientId, cleanStart, keepAlive, properties }: ConnectPacket): ConnectPacket {
+  return { type, version, clientId, cleanStart, keepAlive, properties }
 }
 
 /** The session continues with the will and the credentials of the new connection. */
