@@ -49,7 +49,7 @@ export async function says(stream: NodeJS.ReadableStream | null, wanted: RegExp,
   throw new Error(`ended without ${wanted}: ${output}`)
 }
 
-const greeting = /^Wildcast is up: http:\/\/\S+:(\d+)(?: .*)?\n/gm
+const greeting = /^Wildcast is up: https?:\/\/\S+:(\d+)(?: .*)?\n/gm
 
 /** The ports in the output of a relay, once there are `count`. */
 export async function portsOf(child: ChildProcess, count: number): Promise<readonly number[]> {
