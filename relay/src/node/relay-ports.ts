@@ -82,7 +82,7 @@ export function relayPorts(relay: Relay, { workers, onError }: RelayPortsOptions
     for (const gateway of gateways) gateway({ ...server.ports, closing: closing.signal, stayFor }, view)
   }
 
-  /** Opens a port without HTTP. A worker does not listen: the primary hands connections over. */
+  /** Opens a port without HTTP. A worker does not listen: the primary passes clients to it. */
   async function listenPlain({ port, host, ...endpoint }: Endpoint, sockets: SocketGateway): Promise<number> {
     const take = sockets({ closing: closing.signal, stayFor }, viewOf(relay, endpoint))
     const server = socketServer({ ...endpoint, onError, take })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mqttRelay } from './mqtt-relay.js'
+import { listening, mqttRelay } from './mqtt-relay.js'
 import { connected, connectPacket, facts, type Level, rawMqtt } from './raw-mqtt.js'
 
 const levels: readonly Level[] = [4, 5]
@@ -265,7 +265,7 @@ describe('topics', () => {
     const { port, connect } = await mqttRelay()
     const page = connect()
     const got: string[] = []
-    await page.subscribe('app.*.name', ({ subject }) => got.push(subject)).ready
+    await listening(page, 'app.*.name', ({ subject }) => void got.push(subject))
     const one = await connected(port)
     one.send(subscribe('app/topic/#'))
     await one.next()

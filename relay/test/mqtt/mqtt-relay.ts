@@ -1,3 +1,4 @@
+import type { Client, Message, SubscribeOptions } from '@wildcast/client'
 import { onTestFinished } from 'vitest'
 import type { MqttEndpointOptions } from '../../src/gateways/endpoints/mqtt.js'
 import { mqttGateways } from '../../src/gateways/endpoints/mqtt.js'
@@ -37,4 +38,16 @@ export async function mqttRelay(
   onTestFinished(() => serving.close())
   const [port = 0, httpPort] = serving.ports
   return { ...serving, port, address: `${host}:${httpPort}`, errors }
+}
+
+/** Subscribes a page. Resolves when the relay has confirmed it. */
+export function listening(
+  client: Client,
+  pattern: string,
+  handler: (message: Message) => void,
+  options: SubscribeOptions = {},
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.subscribe(pattern, handler, { ...options, onStatus: (is) => is === 'ready' && resolve(), onError: reject })
+  })
 }

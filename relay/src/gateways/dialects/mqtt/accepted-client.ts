@@ -11,7 +11,7 @@ import type { MqttSession } from './mqtt-session.js'
 import type { SessionOwner } from './mqtt-sessions.js'
 import { MqttPublishing } from './publishing.js'
 import { MqttSubscribing } from './subscribing.js'
-import type { ClientTerms } from './terms.js'
+import { type ClientTerms, canDo } from './terms.js'
 import { ClientAliases, ServerAliases } from './topic-aliases.js'
 
 /** The client, its connection, its session and their terms. */
@@ -37,7 +37,8 @@ export class AcceptedClient implements MqttLine {
   #expiryMs: number
 
   constructor(options: AcceptedOptions) {
-    const { packet, relay, encoder, connection, server, session, canRetain } = options
+    const { packet, relay, encoder, connection, server, session } = options
+    const canRetain = (): boolean => canDo(session.session.brokers, 'retained')
     const { version } = packet
     this.#options = options
     this.#expiryMs = options.expiryMs

@@ -167,7 +167,10 @@ export class MqttDialect implements Dialect {
     }
     const error = WildcastError.from(cause)
     if (error.code === 'internal') this.#options.relay.onError(error, { stage: 'mqtt' })
-    this.#fail(new MqttFault(reasonOfError(error, 'connect'), error.message))
+    const reason = reasonOfError(error, 'connect')
+    // As mosquitto: return code 4 would be for malformed names and passwords.
+    const isWrong = reason === reasons.badUserOrPassword && this.#version < 5
+    this.#fail(new MqttFault(isWrong ? reasons.notAuthorized : reason, error.message))
   }
 
   /** The client has broken the protocol, or may not connect. */

@@ -21,8 +21,8 @@ export interface PublishingPorts {
   readonly counts: MqttCounts
   /** The server's Receive Maximum. */
   readonly receiveMaximum: number
-  /** Whether the broker keeps values. */
-  readonly canRetain: boolean
+  /** Whether the broker keeps values, which may change when its link is back. */
+  canRetain(): boolean
   wall(): number
   send(packet: ServerPacket): void
   /** The broker is down, and MQTT 3 can't refuse: the client must send again after a reconnect. */
@@ -79,7 +79,7 @@ export class MqttPublishing {
   #publish(packet: PublishPacket): void {
     const { canRetain, version } = this.#ports
     // [MQTT-3.2.2-14]
-    if (packet.retain && !canRetain && version === 5)
+    if (packet.retain && version === 5 && !canRetain())
       throw new MqttFault(reasons.retainNotSupported, 'the broker keeps no values')
     const command = publishCommandOf(packet, this.#ports.wall())
     if (command) this.#send(packet, command)
@@ -92,7 +92,7 @@ export class MqttPublishing {
 
   #send(packet: PublishPacket, command: PublishCommand): void {
     const { session, throttle, canRetain } = this.#ports
-    const done = packet.retain && canRetain ? retained(session, packet, command) : session.publish(command)
+    const done = packet.retain && canRetain() ? retained(session, packet, command) : session.publish(command)
     if (!(done instanceof Promise)) {
       this.#answers.now(() => this.#acknowledge(packet, undefined))
       return

@@ -14,7 +14,7 @@ export interface SubscribingPorts {
   readonly session: MqttSession
   readonly sys: SysTopics
   /** Whether the broker keeps values. */
-  readonly canRetain: boolean
+  canRetain(): boolean
   /** Whether the connection is still open. */
   readonly isOpen: () => boolean
   send(packet: ServerPacket): void
@@ -87,7 +87,7 @@ export class MqttSubscribing {
   /** Retain handling (MQTT 5, 3.8.3.1). A shared subscription receives no values. */
   #wantsValues({ retainHandling, filter }: SubscribeEntry, { group }: Wanted): boolean {
     const isNew = this.#ports.session.subscriptions.of(filter) === undefined
-    return this.#ports.canRetain && group === undefined && (retainHandling === 0 || (retainHandling === 1 && isNew))
+    return this.#ports.canRetain() && group === undefined && (retainHandling === 0 || (retainHandling === 1 && isNew))
   }
 
   #join({ subscription, group }: Wanted, values: boolean): Promise<void> {

@@ -12,7 +12,7 @@ export interface ClientTerms {
   readonly maximumPacketSize: number
   /** The client's Topic Alias Maximum. */
   readonly clientAliases: number
-  /** Whether the broker keeps values, and whether it has groups. */
+  /** Whether the broker keeps values, and whether it has groups, at the time of CONNECT. */
   readonly canRetain: boolean
   readonly canShare: boolean
   /** The properties of CONNACK that state what differs from what the client has asked for. */
@@ -35,18 +35,22 @@ export function termsOf(
   const expiry = Math.min(asked, Math.floor(settings.sessionExpiryMs / 1000))
   const most = settings.keepAlive
   const isTooLong = version === 5 && most > 0 && (keepAlive === 0 || keepAlive > most)
-  const features = brokers.find((one) => one.default)?.features ?? []
   return {
     expiryMs: expiry * 1000,
     keepAlive: isTooLong ? most : keepAlive,
     clientWindow: properties.receiveMaximum ?? highestReceive,
     maximumPacketSize: properties.maximumPacketSize ?? highestPacket,
     clientAliases: properties.topicAliasMaximum ?? 0,
-    canRetain: features.includes('retained'),
-    canShare: features.includes('queue'),
+    canRetain: canDo(brokers, 'retained'),
+    canShare: canDo(brokers, 'queue'),
     changed: {
       ...(expiry !== asked && { sessionExpiry: expiry }),
       ...(isTooLong && { serverKeepAlive: most }),
     },
   }
+}
+
+/** Whether the default broker has a feature. */
+export function canDo(brokers: readonly BrokerInfo[], feature: string): boolean {
+  return brokers.find((one) => one.default)?.features.includes(feature) === true
 }
