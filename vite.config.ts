@@ -28,7 +28,7 @@ const heavy = [
   'relay/test/brokers/{components,end-to-end,original-readme,processes,queue-leaving}.test.ts',
   'relay/test/auth-{check,commands,reload,production}.test.ts',
   'relay/test/{check,cli,command-errors,config,descriptors,doctor,ending,keep-alive,load-commands}.test.ts',
-  'relay/test/{readiness,reload,store,templates}.test.ts',
+  'relay/test/{readiness,reload,reload-under-load,store,templates}.test.ts',
   'relay/test/{hostile-connections,hostile-loop,many-requests,rolling-restart}.test.ts',
   'relay/test/{server-sent-events,slow-readers}.test.ts',
 ]

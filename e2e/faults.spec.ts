@@ -4,6 +4,8 @@ import { expect, test } from './test.js'
 
 let demo: Demo
 
+// One after the other, since they share a demo.
+test.describe.configure({ mode: 'default' })
 test.beforeAll(async () => {
   demo = await startDemo()
 })

@@ -8,6 +8,8 @@ import { expect, react, row, test, write } from './visitor.js'
 
 let demo: Demo
 
+// One after the other, since they share a demo.
+test.describe.configure({ mode: 'default' })
 test.beforeAll(async () => {
   demo = await startDemo()
 })

@@ -8,7 +8,7 @@ export { memory } from './brokers/memory.js'
 export type { Authorize, Decision } from './core/access/access.js'
 export { type Action, Grants, type RuleSource, type Verdict } from './core/access/grants.js'
 export { type Authenticate, type Credentials, everything, type Identity } from './core/access/identity.js'
-export { faultOfRule, type RuleSet, type RuleValues } from './core/access/rules.js'
+export { actionKinds, faultOfRule, type RuleSet, type RuleValues } from './core/access/rules.js'
 export type {
   Broker,
   BrokerEvents,

@@ -82,7 +82,7 @@ export async function openDebian(base, folder) {
   }
 }
 
-/** What npm needs to reach its registry from this machine. */
+/** Writes the variables with which npm reaches its registry from this machine. */
 function writeOutside(folder) {
   const outside = path.join(folder, 'run/outside')
   mkdirSync(outside, { recursive: true })
@@ -115,7 +115,9 @@ function commandIn(folder, words, { user = 'root', cwd = '/', env = {} } = {}) {
   return ['chroot', `--userspec=${user}:${user}`, folder, 'env', '-i', ...given, ...at, ...words]
 }
 
-/** Runs a script of bash to its end. Returns what it wrote to standard output; throws if it fails. */
+/**
+ * Runs a script of bash to its end. Returns what it wrote to standard output; throws if it fails.
+ */
 async function runIn(enter, folder, script, place) {
   const words = [...enter, ...commandIn(folder, ['bash', '-e', '-o', 'pipefail', '-c', script], place)]
   const child = spawn(words[0], words.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] })

@@ -183,6 +183,13 @@ describe('mergeContracts', () => {
       'the contract\'s entries "good.*" and "**" can match one subject',
     )
   })
+
+  it('refuses what is no contract', () => {
+    for (const other of [{ 'good.*': { message: Good } }, undefined])
+      expect(() => mergeContracts(goods, other as never)).toThrow(
+        new TypeError('mergeContracts takes what defineContract returns'),
+      )
+  })
 })
 
 /** A schema with this function. */

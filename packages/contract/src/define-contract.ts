@@ -42,6 +42,8 @@ export function defineContract<const Entries extends EntryMap, const Prefix exte
 export function mergeContracts<const Contracts extends readonly Contract[]>(
   ...contracts: Contracts
 ): DefinedContract<MergedEntries<Contracts>> {
+  if (contracts.some((one?: Partial<Contract>) => !one?.entries))
+    throw new TypeError('mergeContracts takes what defineContract returns')
   return contractOf([...new Set(contracts.flatMap(({ entries }) => entries))])
 }
 

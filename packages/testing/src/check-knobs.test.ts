@@ -11,6 +11,26 @@ describe('a test relay refuses, with a sentence,', () => {
     ['NaN', { limits: { backlog: Number.NaN } }, 'limits.backlog is a number from 0, not NaN'],
     ['a history of nothing', { history: [{ subjects: 'a', messages: 0 }] }, 'a number of messages from 1, not 0'],
     ['a negative age', { history: [{ subjects: 'a', messages: 1, ageMs: -1 }] }, 'the ageMs of history is a number'],
+    ['a broker that is no list', { brokers: 'main' }, "brokers is a list, such as ['main', 'audit']"],
+    ['no broker', { brokers: [] }, "brokers has at least one name, such as ['main']"],
+    [
+      'a history that is no list',
+      { history: { subjects: 'a', messages: 1 } },
+      'history is a list, such as [{ subjects',
+    ],
+    ['a contract that is not defined', { contract: { 'a.*': {} } }, 'contract is what defineContract returns'],
+    ['an unknown field of auth', { auth: { token: {} } }, 'auth has no "token": it has tokens, anonymous'],
+    [
+      'an unknown rule',
+      { auth: { tokens: { ada: { pub: ['a'] } } } },
+      'the token "ada" has no "pub": it has user, role',
+    ],
+    ['an unknown denial', { auth: { tokens: { ada: { deny: { pub: ['a'] } } } } }, 'deny has no "pub": it has publish'],
+    [
+      'an unknown rule without a token',
+      { auth: { anonymous: { user: 'a' } } },
+      'anonymous has no "user": it has publish',
+    ],
     ['an unknown field of a history', { history: [{ subject: 'a', messages: 1 }] }, 'history has no "subject"'],
   ])('%s', async (_, options, text) => {
     await expect(createTestRelay(options)).rejects.toThrow(text)
@@ -24,6 +44,14 @@ describe('a test relay refuses, with a sentence,', () => {
     expect(() => relay.delay(Number.POSITIVE_INFINITY)).toThrow(RangeError)
     const misspelled: object = { ms: 5 }
     expect(() => relay.cut(misspelled)).toThrow(new TypeError('cut has no "ms": it has client, forMs'))
+  })
+
+  it('an unknown action, and an unknown option of a message', async () => {
+    const relay = await open()
+    const unknown = new TypeError('there is no action "pub": there are publish, subscribe, request, serve, presence')
+    expect(() => relay.refuse('pub' as 'publish', 'a')).toThrow(unknown)
+    const misspelled: object = { retained: true }
+    await expect(relay.publish('a', 1, misspelled)).rejects.toThrow('publish has no "retained": it has broker, headers')
   })
 
   it('no endless cut, and no limit that is undefined', async () => {

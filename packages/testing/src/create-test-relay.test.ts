@@ -239,6 +239,13 @@ describe('auth', () => {
 })
 
 describe('close', () => {
+  it('closes clients that are created later, too', async () => {
+    const relay = await createTestRelay()
+    await relay.close()
+    const client = relay.createClient({ onError: () => {} })
+    await expect(client.publish('a')).rejects.toMatchObject({ message: 'the test relay was closed' })
+    expect(client.status.state).toBe('closed')
+  })
   it('closes the clients, and leaves no timer', async () => {
     const relay = await createTestRelay()
     const client = relay.createClient()

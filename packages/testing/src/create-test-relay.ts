@@ -112,7 +112,7 @@ async function openTestRelay(options: TestRelayOptions): Promise<TestRelay> {
     },
     async close() {
       for (const client of network.clients) client.close()
-      for (const line of network.of(undefined)) line.end()
+      network.end()
       await stop(Number.POSITIVE_INFINITY)
       for (const broker of brokers.values()) await broker.close()
     },
@@ -157,7 +157,9 @@ function observing({ clock, brokers, network }: Surroundings): Observing {
     },
     frames: <Kind extends string>(kind: Kind) =>
       network.frames.filter((frame): frame is Extract<typeof frame, { readonly kind: Kind }> => frame.kind === kind),
-    async publish(subject, data, { broker, headers, retain = false } = {}) {
+    async publish(subject, data, options = {}) {
+      demandKnown('publish', options, ['broker', 'headers', 'retain'])
+      const { broker, headers, retain = false } = options
       const message = { subject: parseSubject(subject), payload: toPayload(data), headers: toHeaders(headers) }
       await named(brokers, broker).publishOutside(message, retain)
       await clock.settled()

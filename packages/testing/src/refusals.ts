@@ -1,5 +1,6 @@
 import { intersects, type Pattern, parsePattern } from '@wildcast/protocol'
 import type { Action, Authorize } from '@wildcast/relay/core'
+import { demandAction } from './check-knobs.js'
 
 interface Refused {
   readonly kind: Action['kind']
@@ -20,6 +21,7 @@ export function openRefusals(): Refusals {
     authorize: ({ kind, subject }) =>
       ![...refused].some((one) => one.kind === kind && intersects(one.pattern, subject)),
     refuse(kind, pattern) {
+      demandAction(kind)
       const one = { kind, pattern: parsePattern(pattern) }
       refused.add(one)
       return () => refused.delete(one)

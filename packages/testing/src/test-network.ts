@@ -13,6 +13,7 @@ export class TestNetwork {
   /** The frames of all clients, in order. */
   readonly frames: ClientFrame[] = []
   #delayMs = 0
+  #over = false
 
   constructor(clock: TestClock) {
     this.#clock = clock
@@ -22,8 +23,15 @@ export class TestNetwork {
   line(open: SocketPorts['open']): TestLine {
     const line = new TestLine({ clock: this.#clock, open, sent: (frames) => this.frames.push(...frames) })
     line.delayMs = this.#delayMs
+    if (this.#over) line.end()
     this.#lines.add(line)
     return line
+  }
+
+  /** The relay is closed, also for clients that are created from now on. */
+  end(): void {
+    this.#over = true
+    for (const line of this.#lines) line.end()
   }
 
   /** The line is that of a client. */

@@ -1,4 +1,4 @@
-/** What identifies a message of a bench, at the beginning of its data. */
+/** The identity of a message of a bench, at the beginning of its data. */
 export interface LoadStamp {
   /** When it was published, in microseconds of the clock of this machine. */
   readonly timeUs: number

@@ -5,6 +5,7 @@ import { ConfigError } from '../config/config-error.js'
 import { describe } from '../config/describe.js'
 import { inspect } from '../config/inspect.js'
 import { examineBroker } from './check-brokers.js'
+import { checkCertificates } from './check-certificates.js'
 import { checkConfig } from './check-config.js'
 import { checkPorts } from './check-ports.js'
 import { checkRelay } from './check-relay.js'
@@ -32,7 +33,7 @@ export async function examine({ file, isNamed, url, version, clock }: ExamineOpt
     ...(config ? [...config.brokers].map(([name, settings]) => examineBroker(name, settings, clock)) : []),
     url === undefined ? [] : checkRelay(url, clock),
   ])
-  const secure = config ? checkConfig(config) : []
+  const secure = config ? [...checkConfig(config), ...checkCertificates(config.gateways, clock.wall())] : []
   return [versions, ...findings, ...secure, ...parts.flat(), ...checkSystem(systemFacts(), config?.limits?.connections)]
 }
 
