@@ -180,7 +180,7 @@ class MemoryStore implements LocalStore {
     const subject = message.subject as Subject
     const revision = this.#numbers.next()
     const user = userOf(message)
-    const expiry = ttlMs === undefined ? undefined : { expiresAt: this.#clock.now() + ttlMs }
+    const expiry = ttlMs === undefined ? undefined : { expiresAt: this.#clock.wall() + ttlMs }
     const value: StoredValue = {
       subject,
       revision,

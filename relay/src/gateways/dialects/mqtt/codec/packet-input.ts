@@ -50,12 +50,13 @@ export class PacketInput {
     return this.#bytes.readUInt32BE(this.#skip(4))
   }
 
-  /** A variable byte integer, of at most four bytes [MQTT-1.5.5-1]. */
+  /** A variable byte integer, of at most four bytes, and as few as possible [MQTT-1.5.5-1]. */
   varint(): number {
     let value = 0
     for (let shift = 0; shift < 28; shift += 7) {
       const byte = this.byte()
       value |= (byte & 0x7f) << shift
+      if (byte === 0 && shift > 0) throw malformed('an integer has more bytes than it needs')
       if (byte < 0x80) return value
     }
     throw malformed('an integer has more than four bytes')

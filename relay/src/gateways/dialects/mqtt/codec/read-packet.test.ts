@@ -194,9 +194,15 @@ describe('MQTT 5', () => {
     ])
   })
 
-  it('reads integers that are longer than they need to be', () => {
-    const bytes = bytesOf(0x30, 0x89, 0x80, 0x00, field('a'), 0x83, 0x00, 0x23, word(1), 'x')
-    expect(readAfterConnect(5, bytes)).toMatchObject([{ topic: 'a', properties: { topicAlias: 1 } }])
+  it('refuses integers that are longer than they need to be [MQTT-1.5.5-1]', () => {
+    for (const length of [
+      [0x83, 0x00],
+      [0x83, 0x80, 0x00],
+    ])
+      expect(() => readAfterConnect(5, packet(0x30, field('a'), ...length, 0x23, word(1), 'x'))).toThrow(MqttFault)
+    expect(() => readAfterConnect(5, bytesOf(0x30, 0x88, 0x80, 0x00, field('a'), 3, 0x23, word(1), 'x'))).toThrow(
+      MqttFault,
+    )
   })
 
   it('keeps a byte order mark [MQTT-1.5.4-3]', () => {
