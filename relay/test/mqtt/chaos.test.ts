@@ -82,7 +82,7 @@ it.each([1, 2] as const)(
       writers.every(({ client }) => client.isSettled) && readers.every((reader) => distinct(reader) === expected)
     const patience = realClock.now() + 40_000
     while (!isDone() && realClock.now() < patience) await pause(50)
-    // What comes too often comes late.
+    // Repeated messages come late.
     await pause(300)
     const resent = clients.reduce((sum, client) => sum + client.resent, 0)
     const refused = clients.reduce((sum, client) => sum + client.refused, 0)

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { generate, type IPublishPacket, type Packet, parser } from 'mqtt-packet'
 import { realClock } from '../../src/index.js'
 
-/** What a client keeps on its disk: it is all that is left when its process is killed. */
+/** The state that survives a kill of the client, as if it were on a disk. */
 interface Disk {
   /** The messages that the server has not settled, in order. A released one has had its PUBREC. */
   readonly unsettled: { readonly id: number; readonly text: string; isReleased: boolean }[]
@@ -19,7 +19,7 @@ export interface DurableClientOptions {
   readonly clientId: string
   readonly level: 4 | 5
   readonly qos: 1 | 2
-  /** What it subscribes to. Without it, it only publishes. */
+  /** Its subscription. Without one it only publishes. */
   readonly filter?: string
   /** Called if the server does what it must not. */
   readonly onFault: (what: string) => void
