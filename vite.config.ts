@@ -21,6 +21,7 @@ const heavy = [
   'relay/test/workers/*.test.ts',
   'relay/test/namespaces/workers.test.ts',
   'relay/test/{chaos,fuzz,loss}/*.test.ts',
+  'relay/test/mqtt/chaos.test.ts',
   'relay/test/durable-streams/conformance.test.ts',
   'relay/test/history/failover.test.ts',
   'relay/test/values/many-readers.test.ts',

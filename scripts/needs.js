@@ -20,6 +20,11 @@ const programs = {
   openssl: 'openssl',
   'redis-cli': 'redis-tools',
   'redis-server': 'redis-server',
+  gcc: 'gcc',
+  // Libraries of MQTT clients, as seen from the folder of the programs.
+  '../include/stdio.h': 'libc6-dev',
+  '../include/mosquitto.h': 'libmosquitto-dev',
+  '../lib/python3/dist-packages/paho': 'python3-paho-mqtt',
 }
 
 /** Programs that only one command uses. */
