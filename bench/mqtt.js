@@ -131,7 +131,7 @@ async function costOf(pid, step) {
 }
 
 const sized = (qos) => publishPacket(topic, payload, qos === 0 ? undefined : 1)
-/** Where the packet id is: behind type, length of two bytes, and topic. */
+/** The offset of the packet id: behind type, length of two bytes, and topic. */
 const idAt = 3 + 2 + topic.length
 const inFlight = 32
 
@@ -212,7 +212,7 @@ for (const { name, run, bar } of cases) {
     for (const server of ['ours', 'mosquitto']) figures[server].push(await figure(server, run))
   const [ours, theirs] = [median(figures.ours), median(figures.mosquitto)]
   console.log(
-    `${name}: ours ${ours.toFixed(2)}, mosquitto ${theirs.toFixed(2)}, ratio ${(ours / theirs).toFixed(2)} (bar ${bar})`,
+    `${name}: ${ours.toFixed(2)}, mosquitto ${theirs.toFixed(2)}, ratio ${(ours / theirs).toFixed(2)} (bar ${bar})`,
   )
 }
 process.exit()

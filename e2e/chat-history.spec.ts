@@ -1,17 +1,13 @@
 import type { Locator, Page } from '@playwright/test'
 import { openProxy } from './proxy.js'
-import { npmStart, type RelayProcess, startRelay } from './relay.js'
-import { conversation, openRoomOn } from './test.js'
+import { npmStart, startRelay } from './relay.js'
+import { conversation, openRoomOn, relayWhenNeeded } from './test.js'
 import { expect, row, texts, test as visits, write } from './visitor.js'
 
 /** The relay of `npm start`: its default broker keeps the chat in a file. */
-const test = visits.extend<{ readonly relay: RelayProcess }>({
+const test = visits.extend({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads it to find the fixtures
-  relay: async ({}, use) => {
-    const relay = await startRelay(npmStart)
-    await use(relay)
-    await relay.kill()
-  },
+  needRelay: ({}, use) => relayWhenNeeded(() => startRelay(npmStart), use),
 })
 
 const hourMs = 3_600_000

@@ -27,14 +27,7 @@ const isOutage = (text: string): boolean => [network, handOver].some((each) => e
 
 export const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads it to find the fixtures
-  needRelay: async ({}, use) => {
-    let relay: Promise<RelayProcess> | undefined
-    await use(() => {
-      relay ??= startRelay()
-      return relay
-    })
-    await (await relay)?.kill()
-  },
+  needRelay: ({}, use) => relayWhenNeeded(startRelay, use),
   relay: async ({ needRelay }, use) => use(await needRelay()),
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads it to find the fixtures
   watch: async ({}, use) => {
@@ -64,6 +57,19 @@ export const test = base.extend<Fixtures>({
     for (const context of contexts) await context.close()
   },
 })
+
+/** The fixture `needRelay`: starts the relay of a test when it is first asked for. */
+export async function relayWhenNeeded(
+  start: () => Promise<RelayProcess>,
+  use: (need: () => Promise<RelayProcess>) => Promise<void>,
+): Promise<void> {
+  let relay: Promise<RelayProcess> | undefined
+  await use(() => {
+    relay ??= start()
+    return relay
+  })
+  await (await relay)?.kill()
+}
 
 export { expect }
 

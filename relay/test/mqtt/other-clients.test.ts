@@ -36,7 +36,7 @@ describe.each(Object.keys(makes) as (keyof typeof makes)[])('%s', (make) => {
     const three = start('three', 1, 'will/+', 'a/2=while away')
     await three.says(/message will\/one gone [01] 1\n/)
     const again = start('one', 2, 'a/+')
-    // MQTT 3.1 does not tell.
+    // MQTT 3.1 does not report it.
     await again.says(level === 3 ? /connected 0\n/ : /connected 1\n/)
     await again.says(/message a\/2 while away 1 0\n/)
 
