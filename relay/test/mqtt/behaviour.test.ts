@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { fakeClock } from '../../src/testing/fake-clock.js'
 import { listening, mqttRelay } from './mqtt-relay.js'
 import { connected, connectPacket, facts, type Level, rawMqtt } from './raw-mqtt.js'
 
@@ -190,6 +191,21 @@ describe.each(levels)('an MQTT client of level %d', (level) => {
     const packets = (await one.closed()).map(facts)
     expect(packets).toEqual(level === 5 ? [{ cmd: 'disconnect', reasonCode: 0x8e }] : [])
     expect(await two.all()).toEqual([])
+  })
+
+  it('is refused after ten take-overs in ten seconds, until these are over', async () => {
+    const clock = fakeClock()
+    const { port } = await mqttRelay({ clock })
+    const enter = async (): Promise<unknown> => {
+      const one = rawMqtt(port, level)
+      one.send(connectPacket(level, { clientId: 'same' }))
+      const { returnCode, reasonCode } = await one.next()
+      clock.advance(950)
+      return level === 5 ? reasonCode : returnCode
+    }
+    for (let i = 0; i <= 10; i++) expect(await enter()).toBe(0)
+    expect(await enter()).toBe(level === 5 ? 0x89 : 3)
+    expect(await enter()).toBe(0)
   })
 
   it('may not publish to a wildcard (FX-MQ-18, FX-TOP-9)', async () => {

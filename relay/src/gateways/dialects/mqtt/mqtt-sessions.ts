@@ -35,8 +35,8 @@ export class MqttSessions {
   readonly #kept: Map<string, Kept> = new Map()
   /** Those whose client is away, in the order in which they left. */
   readonly #away: Set<Kept> = new Set()
-  /** By key: how often a session was taken over, until it was not for a while. */
-  readonly #storms: Map<string, { count: number; stopClock: () => void }> = new Map()
+  /** By key: how often a session was taken over in `stormMs`. */
+  readonly #takeovers: Map<string, number> = new Map()
   readonly #awayOfUser: Map<string, Set<Kept>> = new Map()
 
   constructor(ports: MqttSessionsPorts) {
@@ -59,12 +59,10 @@ export class MqttSessions {
   mayTakeOver({ key }: SessionOwner): boolean {
     if (!this.#kept.get(key)?.session.line) return true
     const { clock } = this.#ports
-    const storm = this.#storms.get(key) ?? { count: 0, stopClock: () => {} }
-    if (storm.count >= stormTakeovers) return false
-    storm.count++
-    storm.stopClock()
-    storm.stopClock = clock.after(stormMs, () => this.#storms.delete(key))
-    this.#storms.set(key, storm)
+    const count = this.#takeovers.get(key) ?? 0
+    if (count >= stormTakeovers) return false
+    if (count === 0) clock.after(stormMs, () => this.#takeovers.delete(key))
+    this.#takeovers.set(key, count + 1)
     return true
   }
 
