@@ -4,6 +4,7 @@ import { ConnectionBadge } from './connection-badge.js'
 import { MenuButton } from './menu-button.js'
 
 interface ViewHeaderProps {
+  /** Empty while the view is loaded: then there is no heading. */
   readonly title: ReactNode
   /** A sentence beside the title, if there is room for it. */
   readonly note?: ReactNode
@@ -20,7 +21,7 @@ export function ViewHeader({ title, note, children }: ViewHeaderProps) {
         md:px-6"
     >
       {!isWide && <MenuButton />}
-      <h2 className="min-w-0 truncate font-semibold tracking-tight">{title}</h2>
+      {title !== '' && <h2 className="min-w-0 truncate font-semibold tracking-tight">{title}</h2>}
       {note && <p className="hidden min-w-0 truncate text-quiet text-sm lg:block">{note}</p>}
       <div className="ml-auto flex shrink-0 items-center gap-2">
         {children}
